@@ -1,0 +1,131 @@
+package caddymodule
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/textproto"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/caddy-wechatpay/caddy-wechatpay/verifier"
+)
+
+// readBody reads a POST body of at most limit bytes.
+func readBody(r *http.Request, limit int64) (string, error) {
+	if r.Method != http.MethodPost {
+		return "", &verifier.Error{Reason: verifier.Method}
+	}
+	for _, coding := range r.Header.Values("Content-Encoding") {
+		if coding != "" && !strings.EqualFold(coding, "identity") {
+			return "", &verifier.Error{Reason: verifier.Encoding}
+		}
+	}
+	if r.ContentLength > limit {
+		return "", &verifier.Error{Reason: verifier.TooLarge}
+	}
+	var body strings.Builder
+	body.Grow(int(max(r.ContentLength, 0)))
+	_, err := io.Copy(&body, io.LimitReader(r.Body, limit+1))
+	if err != nil {
+		return "", readError(err)
+	}
+	if int64(body.Len()) > limit {
+		return "", &verifier.Error{Reason: verifier.TooLarge}
+	}
+	return body.String(), nil
+}
+
+// readError tells a limit set by another handler from a body that ended early.
+func readError(err error) error {
+	if handlerErr, ok := errors.AsType[caddyhttp.HandlerError](err); ok && handlerErr.StatusCode == http.StatusRequestEntityTooLarge {
+		return &verifier.Error{Reason: verifier.TooLarge, Detail: "request_body max_size is exceeded"}
+	}
+	return &verifier.Error{Reason: verifier.Malformed, Detail: "the body could not be read to its end"}
+}
+
+// prepareRequest turns the request into the one that the upstream gets. It changes
+// the request itself, not a copy, because placeholders and handlers before this one
+// hold on to it. Everything unsigned goes, but for the path and a few headers.
+func (d *delivery) prepareRequest(ctx context.Context) {
+	r, n := d.request, &d.notification
+	document := string(n.AppendJSON(make([]byte, 0, 2048)))
+
+	*r = *r.WithContext(withoutOriginalQuery(ctx))
+	r.URL.RawQuery, r.URL.ForceQuery = "", false
+	r.RequestURI = r.URL.RequestURI()
+
+	// fastcgi takes the length from ContentLength or the header, whichever it finds
+	// first; all of the request must agree on it, and nothing must speak of chunks.
+	r.Body = io.NopCloser(strings.NewReader(document))
+	r.ContentLength = int64(len(document))
+	r.TransferEncoding, r.Trailer = nil, nil
+
+	d.handler.headers.scrub(r.Header)
+	r.Header.Set("Content-Type", "application/json; charset=utf-8")
+	r.Header.Set("Content-Length", strconv.Itoa(len(document)))
+	r.Header.Set("Accept-Encoding", "identity")
+	r.Header.Set("Webhook-Id", n.ID())
+	r.Header.Set("Webhook-Timestamp", strconv.FormatInt(time.Now().Unix(), 10))
+}
+
+// withoutOriginalQuery replaces the copy of the original request from which
+// fastcgi makes REQUEST_URI, so that an unsigned query does not get through there.
+func withoutOriginalQuery(ctx context.Context) context.Context {
+	original, ok := ctx.Value(caddyhttp.OriginalRequestCtxKey).(http.Request)
+	if !ok {
+		return ctx
+	}
+	stripped := *original.URL
+	stripped.RawQuery, stripped.ForceQuery = "", false
+	original.URL, original.RequestURI = &stripped, stripped.RequestURI()
+	return context.WithValue(ctx, caddyhttp.OriginalRequestCtxKey, original)
+}
+
+// headerFilter knows which request headers the upstream gets.
+type headerFilter map[string]bool
+
+// alwaysKept are the headers that say how a request came here, and nothing about
+// what is in it.
+var alwaysKept = []string{
+	"User-Agent", "Forwarded", "X-Request-Id", "Traceparent", "Tracestate", "Baggage",
+}
+
+// neverKept are the headers that would change how the request is transferred or
+// read, and those that this handler sets.
+var neverKept = []string{
+	"Accept-Encoding", "Connection", "Content-Encoding", "Content-Length", "Content-Type", "Expect",
+	"Host", "Incremental", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade",
+	"Webhook-Id", "Webhook-Signature", "Webhook-Timestamp",
+}
+
+func newHeaderFilter(extra []string) (headerFilter, error) {
+	filter := headerFilter{}
+	for _, name := range alwaysKept {
+		filter[name] = true
+	}
+	for _, name := range extra {
+		canonical := textproto.CanonicalMIMEHeaderKey(name)
+		for _, never := range neverKept {
+			if canonical == never {
+				return nil, fmt.Errorf("keep_header %s: the upstream gets a body of its own, to which this header cannot apply", name)
+			}
+		}
+		filter[canonical] = true
+	}
+	return filter, nil
+}
+
+// scrub removes all other headers, in place.
+func (f headerFilter) scrub(header http.Header) {
+	for name := range header {
+		if !f[name] && !strings.HasPrefix(name, "X-Forwarded-") {
+			delete(header, name)
+		}
+	}
+}

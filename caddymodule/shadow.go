@@ -1,0 +1,69 @@
+package caddymodule
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+)
+
+// shadow reports what enforce mode would have done, and passes request and reply
+// through untouched.
+func (h *Handler) shadow(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
+	d := h.newDelivery(w, r)
+	defer d.report() // even when a handler panics
+	body, err := peekBody(r, h.MaxBodySize)
+	if err == nil {
+		err = h.verifier.Verify(body, r.Header, &d.notification)
+	}
+	d.verified(err)
+	if err != nil {
+		d.verdict = rejection(err)
+		return next.ServeHTTP(w, r)
+	}
+
+	d.verdict = unreadable("a handler panicked")
+	observed := &observedReply{ResponseWriter: w, reply: newReply(r.Context())}
+	called := time.Now()
+	err = next.ServeHTTP(observed, r)
+	d.upstreamTime, d.upstreamReply = time.Since(called), observed.reply
+	observed.reply.header = w.Header()
+	d.verdict = h.judge.verdict(observed.reply, err)
+	return err
+}
+
+// peekBody reads the body as readBody does, and puts back what it has read.
+func peekBody(r *http.Request, limit int64) (string, error) {
+	original := r.Body
+	var seen bytes.Buffer
+	r.Body = io.NopCloser(io.TeeReader(original, &seen))
+	body, err := readBody(r, limit)
+	r.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(&seen, original), original}
+	return body, err
+}
+
+// observedReply passes a reply on and records it on the way.
+type observedReply struct {
+	http.ResponseWriter
+	reply *reply
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (o *observedReply) WriteHeader(status int) {
+	o.reply.WriteHeader(status)
+	o.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements http.ResponseWriter.
+func (o *observedReply) Write(p []byte) (int, error) {
+	_, _ = o.reply.Write(p) // what cannot be recorded is passed on all the same
+	return o.ResponseWriter.Write(p)
+}
+
+// Unwrap lets handlers flush and hijack.
+func (o *observedReply) Unwrap() http.ResponseWriter { return o.ResponseWriter }

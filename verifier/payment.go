@@ -1,0 +1,168 @@
+package verifier
+
+import "cmp"
+
+// Payment is the result of a payment by JSAPI, mini-program, NATIVE, APP or MWEB
+// order, of a direct merchant or a service provider.
+const Payment Kind = "payment"
+
+// Source of the fields: WeChat Pay APIv2, "支付结果通知".
+var payment = kindRules{
+	name:         Payment,
+	resourceType: "transaction",
+	matches:      isPayment,
+	decode:       decodePayment,
+	resource:     writePayment,
+}
+
+func isPayment(f Fields) bool {
+	return f.Has("out_trade_no") || f.Has("transaction_id") || f.Has("total_fee")
+}
+
+// The trade states of APIv3 that follow from an APIv2 body.
+const (
+	stateSuccess  = "SUCCESS"
+	statePayError = "PAYERROR"
+)
+
+// paymentFields are the fields that decide about a payment.
+type paymentFields struct {
+	returnCode, resultCode, appID, tradeState string
+	feeType, cashFeeType                      string
+	// Amounts are -1 where they are absent.
+	total, cash, coupon, coupons, settlement int64
+}
+
+func decodePayment(n *Notification) *Error {
+	p, err := readPayment(n)
+	if err != nil {
+		return err
+	}
+	if err := p.checkResult(n); err != nil {
+		return err
+	}
+	n.Number = cmp.Or(n.TransactionID, n.OutTradeNo)
+	n.State = tradeState(p.tradeState, p.resultCode)
+	n.EventType = "TRANSACTION.FAIL"
+	if n.State == stateSuccess {
+		n.EventType = "TRANSACTION.SUCCESS"
+	}
+	if p.total >= 0 {
+		n.Total, n.Currency = p.total, cmp.Or(p.feeType, defaultCurrency)
+	}
+	p.warnOfUnevenParts(n)
+	return nil
+}
+
+// readPayment takes from n's fields what matters, in one pass, and holds each
+// field that is there against its documented form.
+func readPayment(n *Notification) (paymentFields, *Error) {
+	p := paymentFields{total: -1, cash: -1, coupon: -1, coupons: -1, settlement: -1}
+	for _, field := range n.Fields {
+		ok, reason, value := true, BadField, field.Value
+		switch field.Name {
+		case "return_code":
+			p.returnCode = value
+		case "result_code":
+			p.resultCode = value
+		case "appid":
+			p.appID, ok = value, isID(value)
+		case "sub_appid", "sub_mch_id", "contract_id":
+			ok = isID(value)
+		case "out_trade_no":
+			n.OutTradeNo, ok = value, isOrderNumber(value)
+		case "transaction_id":
+			n.TransactionID, ok = value, isID(value)
+		case "trade_state":
+			p.tradeState = value
+		case "time_end":
+			n.Time, ok = parseTime(value)
+		case "fee_type":
+			p.feeType, ok, reason = value, isCurrency(value), BadAmount
+		case "cash_fee_type":
+			p.cashFeeType, ok, reason = value, isCurrency(value), BadAmount
+		case "total_fee":
+			p.total, ok = parseAmount(value)
+			ok, reason = ok && p.total > 0, BadAmount
+		case "cash_fee":
+			p.cash, ok = parseAmount(value)
+			reason = BadAmount
+		case "coupon_fee":
+			p.coupon, ok = parseAmount(value)
+			reason = BadAmount
+		case "settlement_total_fee":
+			p.settlement, ok = parseAmount(value)
+			reason = BadAmount
+		case "req_info", "event_ciphertext", "sub_order_list", "combine_out_trade_no",
+			"change_type", "product_id", "plate_number", "event_code":
+			ok, reason = false, UnknownKind // they belong to other kinds
+		default:
+			if _, single := couponIndex(field.Name, "coupon_fee_"); single {
+				var amount int64
+				amount, ok = parseAmount(value)
+				p.coupons, reason = max(p.coupons, 0)+amount, BadAmount
+			}
+		}
+		if !ok {
+			return p, &Error{Reason: reason, Detail: field.Name}
+		}
+	}
+	return p, nil
+}
+
+// checkResult refuses a body that does not say what became of the payment, or
+// lacks what its result demands. result_code FAIL is a result: a failed payment,
+// of which the upstream must learn.
+func (p *paymentFields) checkResult(n *Notification) *Error {
+	missing := ""
+	switch {
+	case p.returnCode == "":
+		missing = "return_code"
+	case p.resultCode == "":
+		missing = "result_code"
+	case p.returnCode != "SUCCESS":
+		return &Error{Reason: BadField, Detail: "return_code"}
+	case p.resultCode != "SUCCESS" && p.resultCode != "FAIL":
+		return &Error{Reason: BadField, Detail: "result_code"}
+	case n.OutTradeNo == "":
+		missing = "out_trade_no"
+	case p.resultCode == "FAIL": // the rest is of a payment that took place
+	case n.TransactionID == "":
+		missing = "transaction_id"
+	case p.appID == "":
+		missing = "appid"
+	case p.total < 0:
+		missing = "total_fee"
+	}
+	if missing != "" {
+		return &Error{Reason: MissingField, Detail: missing}
+	}
+	return nil
+}
+
+// tradeState is the APIv3 trade_state. Papay alone sends one in APIv2; nothing
+// makes a failed payment a success.
+func tradeState(v2, resultCode string) string {
+	switch failed := resultCode == "FAIL"; {
+	case v2 == "PAY_FAIL", failed && (v2 == "" || v2 == stateSuccess):
+		return statePayError
+	case v2 == "":
+		return stateSuccess
+	}
+	return v2
+}
+
+// warnOfUnevenParts looks at sums. A signature vouches for the amounts, so the
+// notification goes through all the same.
+func (p *paymentFields) warnOfUnevenParts(n *Notification) {
+	sameCurrency := n.Currency == cmp.Or(p.cashFeeType, defaultCurrency)
+	if p.cash >= 0 && sameCurrency && p.cash+max(p.coupon, 0) != n.Total {
+		n.warn("cash_fee and coupon_fee do not add up to total_fee")
+	}
+	if p.settlement > n.Total {
+		n.warn("settlement_total_fee exceeds total_fee")
+	}
+	if p.coupon >= 0 && p.coupons >= 0 && p.coupon != p.coupons {
+		n.warn("the single coupons do not add up to coupon_fee")
+	}
+}

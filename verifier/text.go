@@ -1,0 +1,106 @@
+package verifier
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// normalizeLineEnds turns CR LF and a lone CR into LF, as every XML reader must.
+func normalizeLineEnds(text string) string {
+	if strings.IndexByte(text, '\r') < 0 {
+		return text
+	}
+	return lineEnds.Replace(text)
+}
+
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+// isXMLText reports whether text is UTF-8 made of characters that XML 1.0 allows.
+func isXMLText(text string) bool {
+	if isPrintableASCII(text) {
+		return true
+	}
+	return utf8.ValidString(text) && strings.IndexFunc(text, isNotXMLChar) < 0
+}
+
+// isPrintableASCII looks at eight bytes at a time: it runs over every value of
+// every forgery.
+func isPrintableASCII(text string) bool {
+	const each, top = 0x0101010101010101, 0x8080808080808080
+	for ; len(text) >= 8; text = text[8:] {
+		word := eightBytes(text)
+		if (word|(word-' '*each))&top != 0 {
+			return false
+		}
+	}
+	for i := 0; i < len(text); i++ {
+		if text[i] < ' ' || text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+func eightBytes(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+// isXMLChar is XML 1.0's production Char for valid runes.
+func isXMLChar(r rune) bool {
+	return r >= ' ' && r != 0xFFFE && r != 0xFFFF || r == '\t' || r == '\n' || r == '\r'
+}
+
+func isNotXMLChar(r rune) bool { return !isXMLChar(r) }
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// The character classes of names and identifiers.
+const (
+	nameByte  = 1 << iota // of an XML element
+	idByte                // of an identifier of WeChat Pay's: appid, mch_id, transaction_id
+	orderByte             // of an out_trade_no
+)
+
+var classes = func() (table [256]uint8) {
+	for c := range table {
+		switch c := byte(c); {
+		case isDigit(c), 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', c == '_':
+			table[c] = nameByte | idByte | orderByte
+		case c == '-':
+			table[c] = idByte | orderByte
+		case c == '|', c == '*', c == '@':
+			table[c] = orderByte
+		}
+	}
+	return table
+}()
+
+func isNameByte(c byte) bool { return classes[c]&nameByte != 0 }
+
+func isID(text string) bool { return isNumberOf(text, idByte) }
+
+func isOrderNumber(text string) bool { return isNumberOf(text, orderByte) }
+
+// isNumberOf reports whether text is 1 to 64 characters of class. WeChat Pay
+// documents 32, but longer values exist.
+func isNumberOf(text string, class uint8) bool {
+	for i := 0; i < len(text); i++ {
+		if classes[text[i]]&class == 0 {
+			return false
+		}
+	}
+	return 1 <= len(text) && len(text) <= 64
+}
+
+// shorten keeps what a stranger sent from filling a log.
+func shorten(name string) string {
+	const limit = 64
+	if len(name) <= limit {
+		return name
+	}
+	return name[:limit] + "..."
+}

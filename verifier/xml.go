@@ -1,0 +1,247 @@
+package verifier
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// maxElements bounds the elements of one body. Real ones have about twenty.
+const maxElements = 256
+
+// Field is one element of a flat XML body: its name and its decoded text.
+type Field struct{ Name, Value string }
+
+// Fields are the non-empty elements of a flat XML body, sorted by name in byte
+// order, which is the order in which they are signed.
+type Fields []Field
+
+// Get returns the value of the named field, or "" when there is none. WeChat Pay
+// treats an empty element as absent, and so does [ParseXML].
+func (f Fields) Get(name string) string {
+	for i := range f {
+		if f[i].Name == name {
+			return f[i].Value
+		}
+	}
+	return ""
+}
+
+// Has reports whether there is a field of that name.
+func (f Fields) Has(name string) bool { return f.Get(name) != "" }
+
+// ParseXML reads a flat XML document with the root element <xml>. It is far
+// stricter than XML: no DTD, processing instruction, comment, attribute,
+// namespace, nesting or repeated element, so that no two readers can see two
+// meanings in what it accepts. Errors are of type [*Error] with the reason
+// [Malformed].
+func ParseXML(text string) (Fields, error) { return parseXML(text, "xml", nil) }
+
+// parseXML appends to fields, whose storage it may reuse. Values point into text
+// wherever they stand there literally.
+func parseXML(text, root string, fields Fields) (Fields, error) {
+	text = normalizeLineEnds(text)
+	fields, rest, problem := readDocument(text, root, fields)
+	if problem != "" {
+		return nil, malformed(problem + " (at byte " + strconv.Itoa(len(text)-len(rest)) + ")")
+	}
+	if unsorted(fields) > 0 { // WeChat Pay sends them sorted
+		slices.SortFunc(fields, func(a, b Field) int { return strings.Compare(a.Name, b.Name) })
+		if twice := unsorted(fields); twice > 0 {
+			return nil, malformed("element " + shorten(fields[twice].Name) + " occurs twice")
+		}
+	}
+	return slices.DeleteFunc(fields, func(f Field) bool { return f.Value == "" }), nil
+}
+
+// unsorted returns the position of the first field whose name is not greater than
+// the one before it, or 0.
+func unsorted(fields Fields) int {
+	for i := 1; i < len(fields); i++ {
+		if fields[i].Name <= fields[i-1].Name {
+			return i
+		}
+	}
+	return 0
+}
+
+func malformed(detail string) error { return &Error{Reason: Malformed, Detail: detail} }
+
+// The functions below each read one piece off the front of a text and return the
+// rest of it. A problem, in words, ends the reading; the rest then tells where.
+
+// readDocument reads the root element and everything in it, to the end of text.
+func readDocument(text, root string, fields Fields) (_ Fields, rest, problem string) {
+	text, problem = skipDeclaration(text)
+	if problem != "" {
+		return nil, text, problem
+	}
+	rest = skipBlanks(text)
+	name, empty, rest, problem := readStartTag(rest)
+	if problem != "" {
+		return nil, rest, problem
+	}
+	if name != root {
+		return nil, rest, "the root element is not <" + root + ">"
+	}
+	if !empty {
+		fields, rest, problem = readElements(rest, fields)
+		if problem == "" {
+			rest, problem = readEndTag(rest, root)
+		}
+		if problem != "" {
+			return nil, rest, problem
+		}
+	}
+	if rest = skipBlanks(rest); rest != "" {
+		return nil, rest, "there is content after the root element"
+	}
+	return fields, rest, ""
+}
+
+// readElements reads the children of the root up to its end tag.
+func readElements(text string, fields Fields) (_ Fields, rest, problem string) {
+	for count := 0; ; count++ {
+		if text = skipBlanks(text); strings.HasPrefix(text, "</") {
+			return fields, text, ""
+		}
+		if count == maxElements {
+			return nil, text, "there are more than " + strconv.Itoa(maxElements) + " elements"
+		}
+		name, empty, rest, problem := readStartTag(text)
+		var value string
+		if problem == "" && !empty {
+			if value, rest, problem = readValue(rest); problem == "" {
+				rest, problem = readEndTag(rest, name)
+			}
+		}
+		if problem != "" {
+			return nil, rest, problem
+		}
+		if name == "key" {
+			// It would stand in the string to sign where the API key belongs.
+			return nil, text, "an element must not be named key"
+		}
+		fields = append(fields, Field{name, value})
+		text = rest
+	}
+}
+
+// readStartTag reads <name> or <name/>.
+func readStartTag(text string) (name string, empty bool, rest, problem string) {
+	if !strings.HasPrefix(text, "<") {
+		return "", false, text, "an element is expected"
+	}
+	end := 1
+	for end < len(text) && isNameByte(text[end]) {
+		end++
+	}
+	name, rest = text[1:end], text[end:]
+	if name == "" || isDigit(name[0]) {
+		return "", false, text, "an element name is expected; comments, DTDs and processing instructions are not allowed"
+	}
+	if strings.HasPrefix(rest, ">") {
+		return name, false, rest[1:], ""
+	}
+	rest, empty = strings.CutPrefix(skipBlanks(rest), "/")
+	if !strings.HasPrefix(rest, ">") {
+		return "", false, rest, "a start tag holds nothing but its name; attributes and namespaces are not allowed"
+	}
+	return name, empty, rest[1:], ""
+}
+
+func readEndTag(text, name string) (rest, problem string) {
+	if after := len("</") + len(name); strings.HasPrefix(text, "</") && strings.HasPrefix(text[2:], name) {
+		if rest = skipBlanks(text[after:]); strings.HasPrefix(rest, ">") {
+			return rest[1:], ""
+		}
+	}
+	return text, "</" + shorten(name) + "> is expected; nested elements are not allowed"
+}
+
+// readValue reads text and CDATA sections up to the next tag. One literal piece,
+// by far the commonest case, is returned without copying it.
+func readValue(text string) (value, rest, problem string) {
+	value, rest, problem = readPiece(text)
+	if problem != "" || strings.HasPrefix(rest, "</") {
+		return value, rest, problem
+	}
+	var mixed strings.Builder
+	mixed.WriteString(value)
+	for !strings.HasPrefix(rest, "</") {
+		before := rest
+		if value, rest, problem = readPiece(rest); problem != "" {
+			return "", rest, problem
+		}
+		if len(rest) == len(before) {
+			return "", rest, "an element holds nothing but text and CDATA"
+		}
+		mixed.WriteString(value)
+	}
+	return mixed.String(), rest, ""
+}
+
+// readPiece reads one CDATA section or one stretch of text, which may be empty.
+func readPiece(text string) (value, rest, problem string) {
+	if data, ok := strings.CutPrefix(text, "<![CDATA["); ok {
+		return readCDATA(data)
+	}
+	end := strings.IndexByte(text, '<')
+	if end < 0 {
+		return "", text, "the text ends inside an element"
+	}
+	value, ok := decodeReferences(text[:end])
+	switch {
+	case !isXMLText(text[:end]):
+		return "", text, notXMLText
+	case strings.Contains(text[:end], "]]>"):
+		return "", text, "]]> stands outside of a CDATA section"
+	case !ok:
+		return "", text, "an & begins no known reference"
+	}
+	return value, text[end:], ""
+}
+
+// readCDATA reads the rest of a CDATA section.
+func readCDATA(text string) (value, rest, problem string) {
+	for end := 0; ; end++ {
+		next := strings.IndexByte(text[end:], ']')
+		if next < 0 {
+			return "", text, "a CDATA section has no end"
+		}
+		if end += next; !strings.HasPrefix(text[end:], "]]>") {
+			continue
+		}
+		if !isXMLText(text[:end]) {
+			return "", text, notXMLText
+		}
+		return text[:end], text[end+len("]]>"):], ""
+	}
+}
+
+const notXMLText = "not UTF-8, or a control character"
+
+func skipBlanks(text string) string {
+	for text != "" && isBlank(text[0]) {
+		text = text[1:]
+	}
+	return text
+}
+
+// skipDeclaration skips a leading XML declaration, if there is one. Nothing may
+// stand before it, and it may name no other encoding than UTF-8.
+func skipDeclaration(text string) (rest, problem string) {
+	if !strings.HasPrefix(text, "<?") {
+		return text, ""
+	}
+	found := xmlDeclaration.FindString(text)
+	if found == "" {
+		return text, "not an XML declaration of version 1.0 and encoding UTF-8"
+	}
+	return text[len(found):], ""
+}
+
+var xmlDeclaration = regexp.MustCompile(`^<\?xml\s+version\s*=\s*("1\.0"|'1\.0')` +
+	`(\s+encoding\s*=\s*("(?i:utf-8)"|'(?i:utf-8)'))?` +
+	`(\s+standalone\s*=\s*("(yes|no)"|'(yes|no)'))?\s*\?>`)
