@@ -58,7 +58,7 @@ func failure(err error) verdict {
 
 func (j judge) judge(r *reply) verdict {
 	switch {
-	case r.status == 0:
+	case r.status == 0, r.unhandled():
 		return verdict{reason: verifier.NoUpstream, detail: "put reverse_proxy, php_fastcgi or another handler behind wechatpay_notify"}
 	case r.status >= 300 && r.status <= 399:
 		return verdict{reason: verifier.UpstreamStatus, detail: "it redirects; let the notify URL name the script itself, with the trailing slash or scheme that the app insists on, and exempt it from login and CSRF checks"}

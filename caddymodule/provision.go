@@ -128,7 +128,7 @@ func (h *Handler) expandMerchants(repl *caddy.Replacer) ([]verifier.Merchant, er
 	for _, m := range h.Merchants {
 		merchant, err := m.expand(repl)
 		if err != nil {
-			return nil, fmt.Errorf("merchant %s: %w", m.MchID, err)
+			return nil, fmt.Errorf("merchant %s: %w", m.label(), err)
 		}
 		if m.hasLiteralKey() {
 			h.logger.Warn("a key stands in the configuration itself, where the admin API and the autosave file show it; use {env.NAME} or {file./path}",
@@ -139,8 +139,19 @@ func (h *Handler) expandMerchants(repl *caddy.Replacer) ([]verifier.Merchant, er
 	return expanded, nil
 }
 
+// label names the merchant in an error, unless what stands there could be a key.
+func (m *Merchant) label() string {
+	if isPlaceholder(m.MchID) || verifier.CheckMchID(m.MchID) == nil {
+		return m.MchID
+	}
+	return "?"
+}
+
 func (m *Merchant) expand(repl *caddy.Replacer) (merchant verifier.Merchant, err error) {
 	if merchant.MchID, err = expandOne(repl, "mch_id", m.MchID); err != nil {
+		return merchant, err
+	}
+	if err := verifier.CheckMchID(merchant.MchID); err != nil {
 		return merchant, err
 	}
 	if merchant.Keys, err = expandAll(repl, "key", m.Keys); err != nil {

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 )
 
 // maxReply bounds how much of the upstream's reply is kept. What answers yes or no
@@ -51,6 +53,10 @@ func (r *reply) Write(p []byte) (int, error) {
 
 // FlushError does nothing: there is nobody to flush to.
 func (r *reply) FlushError() error { return nil }
+
+// unhandled reports whether the handler chain ran to its end without an answer.
+// Middleware such as templates writes a status 200 all the same.
+func (r *reply) unhandled() bool { return caddyhttp.GetVar(r.ctx, "unhandled") == true }
 
 // complete reports whether the whole body is here.
 func (r *reply) complete() bool {

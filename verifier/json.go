@@ -12,8 +12,7 @@ import (
 func (n *Notification) AppendJSON(dst []byte) []byte {
 	w := jsonWriter{dst}
 	w.open('{')
-	w.name("id")
-	w.buf = append(n.appendID(append(w.buf, '"')), '"')
+	w.text("id", n.ID())
 	w.text("event_type", n.EventType)
 	w.time("create_time", n.Time)
 	w.text("resource_type", n.ResourceType)
@@ -105,7 +104,17 @@ func appendString(dst []byte, text string) []byte {
 	return append(dst, '"')
 }
 
+// needsEscape looks at eight bytes at a time for a control character, a quote or
+// a backslash. It may say yes to others too.
 func needsEscape(text string) bool {
+	const each, top = 0x0101010101010101, 0x8080808080808080
+	for ; len(text) >= 8; text = text[8:] {
+		word := eightBytes(text)
+		quote, backslash := word^('"'*each), word^('\\'*each)
+		if ((word-' '*each)&^word|(quote-each)&^quote|(backslash-each)&^backslash)&top != 0 {
+			return true
+		}
+	}
 	for i := 0; i < len(text); i++ {
 		if c := text[i]; c < ' ' || c == '"' || c == '\\' {
 			return true

@@ -33,6 +33,15 @@ var publicKeys = []string{
 	"e10adc3949ba59abbe56e057f20f883e", // Tencent's older demo; MD5 of 123456
 }
 
+// CheckMchID says what is wrong with a merchant number, without repeating it: a
+// key may have got into its place.
+func CheckMchID(mchID string) error {
+	if !isID(mchID) || len(mchID) == keyLength {
+		return errors.New("mch_id is not a merchant number (商户号); those have 8 to 10 digits")
+	}
+	return nil
+}
+
 // CheckKey says what is wrong with an APIv2 key, without repeating it.
 func CheckKey(key string) error {
 	if err := checkKeyForm(key); err != nil {
@@ -59,8 +68,8 @@ func checkKeyForm(key string) error {
 
 // check refuses what can only be a mistake.
 func (m *Merchant) check(allowPublicKeys bool) error {
-	if !isID(m.MchID) {
-		return fmt.Errorf("merchant %q: not a merchant number (mch_id)", m.MchID)
+	if err := CheckMchID(m.MchID); err != nil {
+		return fmt.Errorf("merchant: %w", err)
 	}
 	if len(m.Keys) == 0 {
 		return fmt.Errorf("merchant %s: has no key to verify with", m.MchID)

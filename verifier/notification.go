@@ -48,30 +48,22 @@ func (n *Notification) warn(text string) { n.Warnings = append(n.Warnings, text)
 
 // ID is the same for every delivery of the same fact, and for no other fact:
 // <resource_type>:<mchid>:<number>:<state>.
-func (n *Notification) ID() string { return string(n.appendID(nil)) }
-
-func (n *Notification) appendID(dst []byte) []byte {
-	dst = append(dst, n.ResourceType...)
-	for _, part := range [...]string{n.MchID, n.Number, n.State} {
-		dst = append(dst, ':')
-		dst = append(dst, escapeIDPart(part)...)
-	}
-	return dst
+func (n *Notification) ID() string {
+	return n.ResourceType + ":" + escapeIDPart(n.MchID) + ":" + escapeIDPart(n.Number) + ":" + escapeIDPart(n.State)
 }
 
 // escapeIDPart percent-encodes what would make an ID ambiguous or unfit for a
 // header: the separator, the escape itself, blanks and control characters.
 func escapeIDPart(part string) string {
-	special := func(r rune) bool { return r <= ' ' || r == ':' || r == '%' || r == 0x7F }
-	if !strings.ContainsFunc(part, special) {
+	if isOrderNumber(part) { // as nearly all are
 		return part
 	}
 	var escaped strings.Builder
-	for _, r := range part {
-		if special(r) {
-			fmt.Fprintf(&escaped, "%%%02X", r)
+	for i := 0; i < len(part); i++ {
+		if c := part[i]; c <= ' ' || c == ':' || c == '%' || c == 0x7F {
+			fmt.Fprintf(&escaped, "%%%02X", c)
 		} else {
-			escaped.WriteRune(r)
+			escaped.WriteByte(c)
 		}
 	}
 	return escaped.String()

@@ -1,6 +1,9 @@
 package verifier
 
-import "cmp"
+import (
+	"cmp"
+	"strings"
+)
 
 // Payment is the result of a payment by JSAPI, mini-program, NATIVE, APP or MWEB
 // order, of a direct merchant or a service provider.
@@ -74,7 +77,7 @@ func readPayment(n *Notification) (paymentFields, *Error) {
 		case "transaction_id":
 			n.TransactionID, ok = value, isID(value)
 		case "trade_state":
-			p.tradeState = value
+			p.tradeState, ok = value, isID(value)
 		case "time_end":
 			n.Time, ok = parseTime(value)
 		case "fee_type":
@@ -94,10 +97,10 @@ func readPayment(n *Notification) (paymentFields, *Error) {
 			p.settlement, ok = parseAmount(value)
 			reason = BadAmount
 		case "req_info", "event_ciphertext", "sub_order_list", "combine_out_trade_no",
-			"change_type", "product_id", "plate_number", "event_code":
+			"change_type", "product_id", "plate_number", "event_code", "refund_id", "out_refund_no":
 			ok, reason = false, UnknownKind // they belong to other kinds
 		default:
-			if _, single := couponIndex(field.Name, "coupon_fee_"); single {
+			if strings.HasPrefix(field.Name, "coupon_fee_") {
 				var amount int64
 				amount, ok = parseAmount(value)
 				p.coupons, reason = max(p.coupons, 0)+amount, BadAmount
@@ -156,10 +159,10 @@ func tradeState(v2, resultCode string) string {
 // notification goes through all the same.
 func (p *paymentFields) warnOfUnevenParts(n *Notification) {
 	sameCurrency := n.Currency == cmp.Or(p.cashFeeType, defaultCurrency)
-	if p.cash >= 0 && sameCurrency && p.cash+max(p.coupon, 0) != n.Total {
+	if p.total > 0 && p.cash >= 0 && sameCurrency && p.cash+max(p.coupon, 0) != p.total {
 		n.warn("cash_fee and coupon_fee do not add up to total_fee")
 	}
-	if p.settlement > n.Total {
+	if p.total > 0 && p.settlement > p.total {
 		n.warn("settlement_total_fee exceeds total_fee")
 	}
 	if p.coupon >= 0 && p.coupons >= 0 && p.coupon != p.coupons {

@@ -93,7 +93,7 @@ func writeAmount(w *jsonWriter, f Fields) {
 // writePromotions writes promotion_detail: WeChat Pay's own JSON text where there
 // is one, otherwise one element for each coupon_id_$n. coupon_count is not trusted.
 func writePromotions(w *jsonWriter, f Fields) {
-	if text := f.Get("promotion_detail"); json.Valid([]byte(text)) {
+	if text := f.Get("promotion_detail"); text != "" && json.Valid([]byte(text)) {
 		w.raw("promotion_detail", text)
 		return
 	}

@@ -5,8 +5,6 @@ import (
 	"crypto/md5" // #nosec G501 -- WeChat Pay's default signature type
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/hex"
-	"strings"
 )
 
 // SignType is a digest of WeChat Pay's v2 signature, as the field sign_type
@@ -39,41 +37,45 @@ func signTypeOf(sign string) (SignType, bool) {
 func StringToSign(fields Fields) string { return string(appendStringToSign(nil, fields)) }
 
 func appendStringToSign(dst []byte, fields Fields) []byte {
-	for _, field := range fields {
-		if field.Name == "sign" || field.Value == "" {
+	for i := range fields {
+		name, value := fields[i].Name, fields[i].Value
+		if name == "sign" || value == "" {
 			continue
 		}
-		dst = append(dst, field.Name...)
+		dst = append(dst, name...)
 		dst = append(dst, '=')
-		dst = append(dst, field.Value...)
+		dst = append(dst, value...)
 		dst = append(dst, '&')
 	}
-	return dst[:max(0, len(dst)-1)]
+	return dst[:max(len(dst)-1, 0)]
 }
 
 // signatureMatches reports whether sign is the signature of text with key. Only
 // the upper-case form that WeChat Pay sends is one. text has room for the key
 // after repeated use, so that no memory is allocated.
 func signatureMatches(text *[]byte, key, sign string, signType SignType) bool {
-	unsigned := len(*text)
+	unkeyed := len(*text)
 	*text = append(append(*text, "&key="...), key...)
-	defer func() { *text = (*text)[:unsigned] }()
-
-	var got [sha256.Size]byte
-	size, ok := decodeUpperHex(got[:], sign)
-	if !ok {
-		return false
-	}
-	if signType == MD5 {
-		want := md5.Sum(*text) // #nosec G401
-		return subtle.ConstantTimeCompare(got[:size], want[:]) == 1
-	}
-	mac := hmac.New(sha256.New, []byte(key))
-	mac.Write(*text)
-	return hmac.Equal(got[:size], mac.Sum(nil))
+	var storage [2 * sha256.Size]byte
+	want := appendSignature(storage[:0], *text, key, signType)
+	*text = (*text)[:unkeyed]
+	return subtle.ConstantTimeCompare(want, []byte(sign)) == 1
 }
 
-func decodeUpperHex(dst []byte, text string) (int, bool) {
-	size, err := hex.Decode(dst, []byte(text))
-	return size, err == nil && !strings.ContainsAny(text, "abcdef")
+func appendSignature(dst, text []byte, key string, signType SignType) []byte {
+	if signType == MD5 {
+		sum := md5.Sum(text) // #nosec G401
+		return appendUpperHex(dst, sum[:])
+	}
+	mac := hmac.New(sha256.New, []byte(key))
+	mac.Write(text)
+	return appendUpperHex(dst, mac.Sum(nil))
+}
+
+func appendUpperHex(dst, data []byte) []byte {
+	const digits = "0123456789ABCDEF"
+	for _, b := range data {
+		dst = append(dst, digits[b>>4], digits[b&0xF])
+	}
+	return dst
 }

@@ -54,13 +54,14 @@ func isXMLChar(r rune) bool {
 
 func isNotXMLChar(r rune) bool { return !isXMLChar(r) }
 
-func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
+func isBlank(c byte) bool { return classes[c]&blankByte != 0 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// The character classes of names and identifiers.
+// The character classes of bytes.
 const (
-	nameByte  = 1 << iota // of an XML element
+	blankByte = 1 << iota // between elements
+	nameByte              // of an element's name
 	idByte                // of an identifier of WeChat Pay's: appid, mch_id, transaction_id
 	orderByte             // of an out_trade_no
 )
@@ -74,6 +75,8 @@ var classes = func() (table [256]uint8) {
 			table[c] = idByte | orderByte
 		case c == '|', c == '*', c == '@':
 			table[c] = orderByte
+		case c == ' ', c == '\t', c == '\n', c == '\r':
+			table[c] = blankByte
 		}
 	}
 	return table

@@ -7,12 +7,22 @@ var beijing = time.FixedZone("CST", 8*60*60)
 
 // parseTime reads yyyyMMddHHmmss.
 func parseTime(text string) (time.Time, bool) {
-	const layout = "20060102150405"
-	for i := 0; i < len(text); i++ {
-		if !isDigit(text[i]) { // time.Parse would take fractions of a second
+	if len(text) != len("yyyyMMddHHmmss") {
+		return time.Time{}, false
+	}
+	var pairs [7]int // the year's first half, then year, month, day, hour, minute, second
+	for i := range pairs {
+		tens, ones := text[2*i], text[2*i+1]
+		if !isDigit(tens) || !isDigit(ones) {
 			return time.Time{}, false
 		}
+		pairs[i] = int(tens-'0')*10 + int(ones-'0')
 	}
-	t, err := time.ParseInLocation(layout, text, beijing)
-	return t, err == nil
+	year, month, day := 100*pairs[0]+pairs[1], time.Month(pairs[2]), pairs[3]
+	hour, minute, second := pairs[4], pairs[5], pairs[6]
+	t := time.Date(year, month, day, hour, minute, second, 0, beijing)
+	// time.Date carries what exceeds a field over into the next one.
+	gotYear, gotMonth, gotDay := t.Date()
+	ok := year >= 1970 && gotYear == year && gotMonth == month && gotDay == day && hour < 24 && minute < 60 && second < 60
+	return t, ok
 }

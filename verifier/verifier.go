@@ -103,6 +103,9 @@ func (v *Verifier) authenticate(body string, n *Notification) error {
 	}
 	n.APIVersion, n.Authenticity = "v2", string(signType)
 	n.MchID, n.merchant, n.Fields = merchant.MchID, merchant, fields
+	if strings.Contains(body, "&") && isResplit(fields) {
+		return &Error{Reason: UnknownKind, MchID: n.MchID, Detail: "a value holds other fields: another message was cut up into this one"}
+	}
 	return nil
 }
 

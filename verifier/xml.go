@@ -46,24 +46,32 @@ func parseXML(text, root string, fields Fields) (Fields, error) {
 	if problem != "" {
 		return nil, malformed(problem + " (at byte " + strconv.Itoa(len(text)-len(rest)) + ")")
 	}
-	if unsorted(fields) > 0 { // WeChat Pay sends them sorted
+	sorted, full := inOrder(fields)
+	if !sorted { // WeChat Pay sends them sorted
 		slices.SortFunc(fields, func(a, b Field) int { return strings.Compare(a.Name, b.Name) })
-		if twice := unsorted(fields); twice > 0 {
-			return nil, malformed("element " + shorten(fields[twice].Name) + " occurs twice")
+		for i := 1; i < len(fields); i++ {
+			if fields[i].Name == fields[i-1].Name {
+				return nil, malformed("element " + shorten(fields[i].Name) + " occurs twice")
+			}
 		}
 	}
-	return slices.DeleteFunc(fields, func(f Field) bool { return f.Value == "" }), nil
+	if !full {
+		fields = slices.DeleteFunc(fields, func(f Field) bool { return f.Value == "" })
+	}
+	return fields, nil
 }
 
-// unsorted returns the position of the first field whose name is not greater than
-// the one before it, or 0.
-func unsorted(fields Fields) int {
-	for i := 1; i < len(fields); i++ {
-		if fields[i].Name <= fields[i-1].Name {
-			return i
-		}
+// inOrder reports whether each name is greater than the one before it, and whether
+// no element is empty.
+func inOrder(fields Fields) (sorted, full bool) {
+	sorted, full = true, true
+	previous := ""
+	for i := range fields {
+		sorted = sorted && fields[i].Name > previous
+		full = full && fields[i].Value != ""
+		previous = fields[i].Name
 	}
-	return 0
+	return sorted, full
 }
 
 func malformed(detail string) error { return &Error{Reason: Malformed, Detail: detail} }
@@ -130,17 +138,14 @@ func readElements(text string, fields Fields) (_ Fields, rest, problem string) {
 
 // readStartTag reads <name> or <name/>.
 func readStartTag(text string) (name string, empty bool, rest, problem string) {
-	if !strings.HasPrefix(text, "<") {
-		return "", false, text, "an element is expected"
-	}
 	end := 1
 	for end < len(text) && isNameByte(text[end]) {
 		end++
 	}
-	name, rest = text[1:end], text[end:]
-	if name == "" || isDigit(name[0]) {
-		return "", false, text, "an element name is expected; comments, DTDs and processing instructions are not allowed"
+	if end == 1 || text[0] != '<' || isDigit(text[1]) {
+		return "", false, text, "an element is expected; text, comments, DTDs and processing instructions are not allowed"
 	}
+	name, rest = text[1:end], text[end:]
 	if strings.HasPrefix(rest, ">") {
 		return name, false, rest[1:], ""
 	}
@@ -152,8 +157,11 @@ func readStartTag(text string) (name string, empty bool, rest, problem string) {
 }
 
 func readEndTag(text, name string) (rest, problem string) {
-	if after := len("</") + len(name); strings.HasPrefix(text, "</") && strings.HasPrefix(text[2:], name) {
-		if rest = skipBlanks(text[after:]); strings.HasPrefix(rest, ">") {
+	if end := len("</") + len(name); len(text) > end && text[:2] == "</" && text[2:end] == name {
+		if text[end] == '>' {
+			return text[end+1:], ""
+		}
+		if rest = skipBlanks(text[end:]); strings.HasPrefix(rest, ">") {
 			return rest[1:], ""
 		}
 	}
@@ -184,8 +192,8 @@ func readValue(text string) (value, rest, problem string) {
 
 // readPiece reads one CDATA section or one stretch of text, which may be empty.
 func readPiece(text string) (value, rest, problem string) {
-	if data, ok := strings.CutPrefix(text, "<![CDATA["); ok {
-		return readCDATA(data)
+	if strings.HasPrefix(text, "<![CDATA[") {
+		return readCDATA(text[len("<![CDATA["):])
 	}
 	end := strings.IndexByte(text, '<')
 	if end < 0 {
@@ -242,6 +250,7 @@ func skipDeclaration(text string) (rest, problem string) {
 	return text[len(found):], ""
 }
 
-var xmlDeclaration = regexp.MustCompile(`^<\?xml\s+version\s*=\s*("1\.0"|'1\.0')` +
-	`(\s+encoding\s*=\s*("(?i:utf-8)"|'(?i:utf-8)'))?` +
-	`(\s+standalone\s*=\s*("(yes|no)"|'(yes|no)'))?\s*\?>`)
+var xmlDeclaration = regexp.MustCompile(strings.ReplaceAll(
+	`^<\?xmlB+versionB*=B*("1\.0"|'1\.0')`+
+		`(B+encodingB*=B*("(?i:utf-8)"|'(?i:utf-8)'))?`+
+		`(B+standaloneB*=B*("(yes|no)"|'(yes|no)'))?B*\?>`, "B", "[ \t\n]"))

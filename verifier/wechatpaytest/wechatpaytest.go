@@ -100,7 +100,7 @@ func (f Fields) XML() string {
 	body.WriteString("<xml>")
 	for _, name := range slices.Sorted(maps.Keys(f)) {
 		value := "<![CDATA[" + strings.ReplaceAll(f[name], "]]>", "]]]]><![CDATA[>") + "]]>"
-		if name == "total_fee" || name == "coupon_fee" {
+		if name == "total_fee" || name == "coupon_fee" || strings.Contains(f[name], "\r") {
 			value = escape.Replace(f[name])
 		}
 		body.WriteString("<" + name + ">" + value + "</" + name + ">\n")
@@ -109,7 +109,7 @@ func (f Fields) XML() string {
 	return body.String()
 }
 
-var escape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+var escape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\r", "&#13;")
 
 // Signature computes the v2 signature of fields.
 // Source: WeChat Pay APIv2, "签名算法".
