@@ -22,10 +22,7 @@ type delivery struct {
 	request  *http.Request
 	response http.ResponseWriter
 	format   verifier.AckFormat
-
-	notification verifier.Notification
-	merchant     string // as a label: unknown until it is proven
-	kind         string
+	facts    facts
 
 	started       time.Time
 	verifyTime    time.Duration
@@ -37,31 +34,26 @@ type delivery struct {
 	verdict verdict
 }
 
-const unknown = "unknown"
-
 func (h *Handler) newDelivery(w http.ResponseWriter, r *http.Request) *delivery {
-	return &delivery{
+	d := &delivery{
 		handler: h, request: r, response: w, started: time.Now(),
-		merchant: unknown, kind: unknown,
+		facts: facts{merchant: unknown, kind: unknown},
 	}
+	r.Context().Value(caddy.ReplacerCtxKey).(*caddy.Replacer).Map(d.placeholder)
+	return d
 }
 
-// verified notes what the verifier has proven.
-func (d *delivery) verified(err error) {
-	d.verifyTime = time.Since(d.started)
-	mchID, kind := d.notification.MchID, d.notification.Kind
-	if refused, ok := errors.AsType[*verifier.Error](err); ok {
-		mchID, kind = refused.MchID, refused.Kind
-	}
-	if mchID != "" {
-		d.merchant = mchID
-	}
-	if kind != "" {
-		d.kind = string(kind)
-	}
+// verify returns what the upstream gets for body. err is what went wrong before.
+func (d *delivery) verify(body string, err error) (document string, _ error) {
 	if err == nil {
-		d.setNotificationPlaceholders()
+		d.format = verifier.AckFormatFor(body)
+		document, err = d.handler.verify(body, d)
 	}
+	if refused, ok := errors.AsType[*verifier.Error](err); ok {
+		d.facts = factsOfRefused(refused)
+	}
+	d.verifyTime = time.Since(d.started)
+	return document, err
 }
 
 func rejection(err error) verdict {
@@ -163,7 +155,12 @@ func ackMessage(v verdict) string {
 	return v.reason.AckMessage()
 }
 
-// replacer returns Caddy's replacer for the request.
-func (d *delivery) replacer() *caddy.Replacer {
-	return d.request.Context().Value(caddy.ReplacerCtxKey).(*caddy.Replacer)
+// decision returns the labels of what has been decided, both empty before.
+func (d *delivery) decision() (outcome, reason string) {
+	d.answer.Lock()
+	defer d.answer.Unlock()
+	if !d.decided {
+		return "", ""
+	}
+	return string(d.verdict.reason.Outcome()), d.verdict.reason.String()
 }

@@ -113,19 +113,13 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 		return h.shadow(w, r, next)
 	}
 	d := h.newDelivery(w, r)
-	body, err := readBody(r, h.MaxBodySize)
-	if err == nil {
-		d.format = verifier.AckFormatFor(body)
-		err = h.verifier.Verify(body, r.Header, &d.notification)
-	}
-	d.verified(err)
+	document, err := d.verify(readBody(r, h.MaxBodySize))
 	if err != nil {
 		return d.finish(rejection(err))
 	}
-
 	ctx, cancel := h.detach(r)
 	defer cancel()
-	d.prepareRequest(ctx)
+	d.prepareRequest(ctx, document)
 	return d.finish(d.callUpstream(ctx, next))
 }
 

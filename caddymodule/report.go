@@ -8,37 +8,14 @@ import (
 	"github.com/caddy-wechatpay/caddy-wechatpay/verifier"
 )
 
-// What is reported names merchants, orders and amounts; it never holds a key, a
-// signature, or who paid: openid, attach and bank_type stay out.
-
-// setNotificationPlaceholders lets the handlers behind this one use what has been
-// verified.
-func (d *delivery) setNotificationPlaceholders() {
-	n, repl := &d.notification, d.replacer()
-	repl.Set("http.wechatpay.id", n.ID())
-	repl.Set("http.wechatpay.kind", d.kind)
-	repl.Set("http.wechatpay.mchid", d.merchant)
-	repl.Set("http.wechatpay.event_type", n.EventType)
-	repl.Set("http.wechatpay.out_trade_no", n.OutTradeNo)
-	repl.Set("http.wechatpay.transaction_id", n.TransactionID)
-	repl.Set("http.wechatpay.total", n.Total)
-	repl.Set("http.wechatpay.currency", n.Currency)
-}
-
-// report tells the log, the access log and the placeholders how it ended.
+// report tells the access log and our own how it ended.
 func (d *delivery) report() {
 	reason := d.verdict.reason
-	repl := d.replacer()
-	repl.Set("http.wechatpay.outcome", string(reason.Outcome()))
-	repl.Set("http.wechatpay.reason", reason.String())
-	repl.Set("http.wechatpay.kind", d.kind)
-	repl.Set("http.wechatpay.mchid", d.merchant)
-
 	if extra, ok := d.request.Context().Value(caddyhttp.ExtraLogFieldsCtxKey).(*caddyhttp.ExtraLogFields); ok {
 		extra.Set(zap.String("wechatpay_outcome", string(reason.Outcome())))
 		extra.Set(zap.String("wechatpay_reason", reason.String()))
-		extra.Set(zap.String("wechatpay_merchant", d.merchant))
-		extra.Set(zap.String("wechatpay_kind", d.kind))
+		extra.Set(zap.String("wechatpay_merchant", d.facts.merchant))
+		extra.Set(zap.String("wechatpay_kind", d.facts.kind))
 	}
 	d.log()
 }
@@ -68,8 +45,8 @@ func (d *delivery) logFields() []zap.Field {
 	fields := []zap.Field{
 		zap.String("outcome", string(d.verdict.reason.Outcome())),
 		zap.String("reason", d.verdict.reason.String()),
-		zap.String("kind", d.kind),
-		zap.String("merchant", d.merchant),
+		zap.String("kind", d.facts.kind),
+		zap.String("merchant", d.facts.merchant),
 		zap.Duration("verify_duration", d.verifyTime),
 	}
 	if d.handler.Mode == modeShadow {
@@ -78,17 +55,17 @@ func (d *delivery) logFields() []zap.Field {
 	if d.verdict.detail != "" {
 		fields = append(fields, zap.String("detail", d.verdict.detail))
 	}
-	if n := &d.notification; n.Kind != "" {
+	if f := &d.facts; f.id != "" {
 		fields = append(fields,
-			zap.String("id", n.ID()),
-			zap.String("event_type", n.EventType),
-			zap.String("out_trade_no", n.OutTradeNo),
-			zap.String("transaction_id", n.TransactionID),
-			zap.Int64("total", n.Total),
-			zap.String("currency", n.Currency),
+			zap.String("id", f.id),
+			zap.String("event_type", f.eventType),
+			zap.String("out_trade_no", f.outTradeNo),
+			zap.String("transaction_id", f.transactionID),
+			zap.Int64("total", f.total),
+			zap.String("currency", f.currency),
 		)
-		if len(n.Warnings) > 0 {
-			fields = append(fields, zap.Strings("warnings", n.Warnings))
+		if len(f.warnings) > 0 {
+			fields = append(fields, zap.Strings("warnings", f.warnings))
 		}
 	}
 	if r := d.upstreamReply; r != nil {

@@ -1,6 +1,7 @@
 package caddymodule
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +17,9 @@ import (
 	"github.com/caddy-wechatpay/caddy-wechatpay/verifier"
 )
 
+// usualBodySize has room for nearly every notification.
+const usualBodySize = 2 << 10
+
 // readBody reads a POST body of at most limit bytes.
 func readBody(r *http.Request, limit int64) (string, error) {
 	if r.Method != http.MethodPost {
@@ -29,10 +33,9 @@ func readBody(r *http.Request, limit int64) (string, error) {
 	if r.ContentLength > limit {
 		return "", &verifier.Error{Reason: verifier.TooLarge}
 	}
-	var body strings.Builder
-	body.Grow(int(max(r.ContentLength, 0)))
-	_, err := io.Copy(&body, io.LimitReader(r.Body, limit+1))
-	if err != nil {
+	var body bytes.Buffer
+	body.Grow(usualBodySize) // more only as it arrives: Content-Length is a stranger's word
+	if _, err := body.ReadFrom(io.LimitReader(r.Body, limit+1)); err != nil {
 		return "", readError(err)
 	}
 	if int64(body.Len()) > limit {
@@ -52,10 +55,8 @@ func readError(err error) error {
 // prepareRequest turns the request into the one that the upstream gets. It changes
 // the request itself, not a copy, because placeholders and handlers before this one
 // hold on to it. Everything unsigned goes, but for the path and a few headers.
-func (d *delivery) prepareRequest(ctx context.Context) {
-	r, n := d.request, &d.notification
-	document := string(n.AppendJSON(make([]byte, 0, 2048)))
-
+func (d *delivery) prepareRequest(ctx context.Context, document string) {
+	r := d.request
 	*r = *r.WithContext(withoutOriginalQuery(ctx))
 	r.URL.RawQuery, r.URL.ForceQuery = "", false
 	r.RequestURI = r.URL.RequestURI()
@@ -70,7 +71,7 @@ func (d *delivery) prepareRequest(ctx context.Context) {
 	r.Header.Set("Content-Type", "application/json; charset=utf-8")
 	r.Header.Set("Content-Length", strconv.Itoa(len(document)))
 	r.Header.Set("Accept-Encoding", "identity")
-	r.Header.Set("Webhook-Id", n.ID())
+	r.Header.Set("Webhook-Id", d.facts.id)
 	r.Header.Set("Webhook-Timestamp", strconv.FormatInt(time.Now().Unix(), 10))
 }
 
@@ -78,7 +79,7 @@ func (d *delivery) prepareRequest(ctx context.Context) {
 // fastcgi makes REQUEST_URI, so that an unsigned query does not get through there.
 func withoutOriginalQuery(ctx context.Context) context.Context {
 	original, ok := ctx.Value(caddyhttp.OriginalRequestCtxKey).(http.Request)
-	if !ok {
+	if !ok || original.URL.RawQuery == "" && !original.URL.ForceQuery {
 		return ctx
 	}
 	stripped := *original.URL

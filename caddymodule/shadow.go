@@ -13,24 +13,22 @@ import (
 // through untouched.
 func (h *Handler) shadow(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
 	d := h.newDelivery(w, r)
-	defer d.report() // even when a handler panics
-	body, err := peekBody(r, h.MaxBodySize)
-	if err == nil {
-		err = h.verifier.Verify(body, r.Header, &d.notification)
-	}
-	d.verified(err)
-	if err != nil {
-		d.verdict = rejection(err)
+	v := unreadable("a handler panicked")
+	defer func() {
+		d.decided, d.verdict = true, v
+		d.report()
+	}()
+	if _, err := d.verify(peekBody(r, h.MaxBodySize)); err != nil {
+		v = rejection(err)
 		return next.ServeHTTP(w, r)
 	}
 
-	d.verdict = unreadable("a handler panicked")
 	observed := &observedReply{ResponseWriter: w, reply: newReply(r.Context())}
 	called := time.Now()
-	err = next.ServeHTTP(observed, r)
+	err := next.ServeHTTP(observed, r)
 	d.upstreamTime, d.upstreamReply = time.Since(called), observed.reply
 	observed.reply.header = w.Header()
-	d.verdict = h.judge.verdict(observed.reply, err)
+	v = h.judge.verdict(observed.reply, err)
 	return err
 }
 
