@@ -97,7 +97,8 @@ func readPayment(n *Notification) (paymentFields, *Error) {
 			p.settlement, ok = parseAmount(value)
 			reason = BadAmount
 		case "req_info", "event_ciphertext", "sub_order_list", "combine_out_trade_no",
-			"change_type", "product_id", "plate_number", "event_code", "refund_id", "out_refund_no":
+			"change_type", "product_id", "plate_number", "event_code", "out_refund_no", "refund_id",
+			"refund_count", "refund_fee":
 			ok, reason = false, UnknownKind // they belong to other kinds
 		default:
 			if strings.HasPrefix(field.Name, "coupon_fee_") {

@@ -93,7 +93,7 @@ func writeAmount(w *jsonWriter, f Fields) {
 // writePromotions writes promotion_detail: WeChat Pay's own JSON text where there
 // is one, otherwise one element for each coupon_id_$n. coupon_count is not trusted.
 func writePromotions(w *jsonWriter, f Fields) {
-	if text := f.Get("promotion_detail"); text != "" && json.Valid([]byte(text)) {
+	if text := f.Get("promotion_detail"); isJSONContainer(text) {
 		w.raw("promotion_detail", text)
 		return
 	}
@@ -112,6 +112,12 @@ func writePromotions(w *jsonWriter, f Fields) {
 		w.close('}')
 	}
 	w.close(']')
+}
+
+// isJSONContainer reports whether text is a JSON object or array.
+func isJSONContainer(text string) bool {
+	trimmed := strings.TrimLeft(text, " \t\r\n")
+	return trimmed != "" && (trimmed[0] == '{' || trimmed[0] == '[') && json.Valid([]byte(text))
 }
 
 // couponsOf returns the indexes $n of all coupon_id_$n, in numerical order.

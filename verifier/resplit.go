@@ -15,7 +15,7 @@ import (
 
 // freeText are the fields of a genuine notification that may hold any text. All of
 // them sort before what a cut-up message would have to hide in them.
-var freeText = []string{"attach", "err_code_des", "promotion_detail", "return_msg"}
+var freeText = []string{"attach", "err_code_des", "promotion_detail"}
 
 // swallowedField finds a field that every message signed for a buyer carries.
 var swallowedField = regexp.MustCompile(

@@ -120,6 +120,9 @@ func (v *Verifier) interpret(n *Notification) *Error {
 		return err
 	}
 	if err := kind.decode(n); err != nil {
+		if err.Reason == UnknownKind {
+			n.Kind = "" // it only looked like one
+		}
 		return err
 	}
 	return v.checkAge(n)
