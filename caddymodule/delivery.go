@@ -3,6 +3,7 @@ package caddymodule
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"runtime/debug"
 	"strconv"
@@ -24,10 +25,8 @@ type delivery struct {
 	format   verifier.AckFormat
 	facts    facts
 
-	started       time.Time
-	verifyTime    time.Duration
-	upstreamTime  time.Duration
-	upstreamReply *reply
+	started    time.Time
+	verifyTime time.Duration
 
 	answer  sync.Mutex // held to decide; the deadline may be faster than the upstream
 	decided bool
@@ -73,61 +72,69 @@ func (d *delivery) callUpstream(ctx context.Context, next caddyhttp.Handler) ver
 	defer stop()
 
 	called := time.Now()
-	d.upstreamReply = newReply(ctx)
-	err := d.runHandlers(next)
-	d.upstreamTime = time.Since(called)
+	reply := newReply(ctx)
+	err := d.runHandlers(next, reply)
 
-	v := d.handler.judge.verdict(d.upstreamReply, err)
+	v := d.handler.judge.verdict(reply, err)
 	if v.reason != verifier.OK && ctx.Err() != nil {
-		return tooLate
+		v = tooLate
 	}
+	v.reply, v.took = reply, time.Since(called)
 	return v
 }
 
-// errPanicked stands for a panic of a handler's. Nothing has been sent by then, so
-// WeChat Pay can still get its FAIL.
-var errPanicked = errors.New("the handler panicked")
+var (
+	errPanicked = errors.New("the handler panicked")
+	errCutOff   = fmt.Errorf("the reply was cut off: %w", http.ErrAbortHandler)
+)
 
-func (d *delivery) runHandlers(next caddyhttp.Handler) (err error) {
+// runHandlers turns a panic of a handler's into an error: nothing has been sent by
+// then, so WeChat Pay can still get its FAIL.
+func (d *delivery) runHandlers(next caddyhttp.Handler, reply *reply) (err error) {
 	defer func() {
-		value := recover()
-		if value == nil {
-			return
-		}
-		err = errPanicked
-		if value != http.ErrAbortHandler { // which is how reverse_proxy reports a reply cut off
+		switch value := recover(); value {
+		case nil:
+		case http.ErrAbortHandler: // reverse_proxy's word for an upstream that hung up
+			err = errCutOff
+		default:
+			err = errPanicked
 			d.handler.logger.Error("a handler behind wechatpay_notify panicked",
 				zap.Any("panic", value), zap.ByteString("stack", debug.Stack()))
 		}
 	}()
-	return next.ServeHTTP(d.upstreamReply, d.request)
+	return next.ServeHTTP(reply, d.request)
 }
 
-// finish answers WeChat Pay, unless the deadline has done so already, and reports
-// what became of the delivery. The error is for Caddy, not for WeChat Pay: there is
-// one only for requests that cannot be notifications.
+// finish answers WeChat Pay, unless the deadline has done so already, and tells the
+// access log. The error is for Caddy, not for WeChat Pay: there is one only for
+// requests that cannot be notifications.
 func (d *delivery) finish(v verdict) error {
 	d.decide(v)
-	d.report()
+	d.reportAccess()
 	if d.verdict.reason == verifier.Method {
 		return caddyhttp.Error(verifier.Method.Status(), verifier.Method)
 	}
 	return nil
 }
 
-// decide answers WeChat Pay. Of two verdicts the first stands.
+// decide answers WeChat Pay and logs the delivery. Of two verdicts the first stands.
 func (d *delivery) decide(v verdict) {
 	d.answer.Lock()
 	defer d.answer.Unlock()
 	if d.decided {
+		if v.reason == verifier.OK {
+			d.handler.logger.Warn("the upstream said yes after upstream_timeout; WeChat Pay's next delivery finds the work done",
+				zap.String("id", d.facts.id), zap.Duration("upstream_duration", v.took))
+		}
 		return
 	}
 	d.decided, d.verdict = true, v
 	if v.reason == verifier.Method {
 		d.response.Header().Set("Allow", http.MethodPost)
-		return
+	} else {
+		d.writeAck(v)
 	}
-	d.writeAck(v)
+	d.log()
 }
 
 func (d *delivery) writeAck(v verdict) {

@@ -20,8 +20,8 @@ func init() {
 }
 
 // Handler verifies WeChat Pay notifications (微信支付回调通知) before they reach
-// the upstream. Forged, malformed or badly priced ones are refused at the edge.
-// Genuine ones are forwarded as JSON to the next handler, such as `reverse_proxy`
+// the upstream. Forged and malformed ones are refused at the edge. Genuine ones are
+// forwarded as JSON to the next handler, such as `reverse_proxy`
 // or `php_fastcgi`, and the upstream's plain answer becomes exactly the ack that
 // WeChat Pay accepts. Status 200 goes back only together with SUCCESS, and only
 // after the upstream said yes.

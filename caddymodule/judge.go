@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
@@ -20,6 +21,10 @@ type verdict struct {
 	message string
 	// detail explains the reason in the log.
 	detail string
+	// reply is what the upstream answered, and took how long that took; there is
+	// none when it was not called, or has not come back.
+	reply *reply
+	took  time.Duration
 }
 
 // judge decides whether a reply of the upstream's is its yes. Only what is plainly
@@ -41,7 +46,7 @@ func (j judge) verdict(r *reply, err error) verdict {
 // failure judges an error of the handler chain's, whatever was written before it.
 func failure(err error) verdict {
 	reason := verifier.UpstreamUnreachable
-	if errors.Is(err, errPanicked) {
+	if errors.Is(err, errPanicked) || errors.Is(err, http.ErrAbortHandler) {
 		reason = verifier.UpstreamUnreadable
 	}
 	if handlerErr, ok := errors.AsType[caddyhttp.HandlerError](err); ok {

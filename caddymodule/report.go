@@ -8,8 +8,8 @@ import (
 	"github.com/caddy-wechatpay/caddy-wechatpay/verifier"
 )
 
-// report tells the access log and our own how it ended.
-func (d *delivery) report() {
+// reportAccess tells the access log how the delivery ended.
+func (d *delivery) reportAccess() {
 	reason := d.verdict.reason
 	if extra, ok := d.request.Context().Value(caddyhttp.ExtraLogFieldsCtxKey).(*caddyhttp.ExtraLogFields); ok {
 		extra.Set(zap.String("wechatpay_outcome", string(reason.Outcome())))
@@ -17,7 +17,6 @@ func (d *delivery) report() {
 		extra.Set(zap.String("wechatpay_merchant", d.facts.merchant))
 		extra.Set(zap.String("wechatpay_kind", d.facts.kind))
 	}
-	d.log()
 }
 
 // log writes one line for the delivery. Its message is the outcome and, where there
@@ -32,6 +31,10 @@ func (d *delivery) log() {
 		level = zapcore.WarnLevel
 	case verifier.Failed:
 		level = zapcore.ErrorLevel
+	case verifier.Accepted:
+		if len(d.facts.warnings) > 0 {
+			level = zapcore.WarnLevel
+		}
 	}
 	if reason != verifier.OK {
 		message += ": " + reason.Error()
@@ -68,9 +71,9 @@ func (d *delivery) logFields() []zap.Field {
 			fields = append(fields, zap.Strings("warnings", f.warnings))
 		}
 	}
-	if r := d.upstreamReply; r != nil {
+	if r := d.verdict.reply; r != nil {
 		fields = append(fields,
-			zap.Duration("upstream_duration", d.upstreamTime),
+			zap.Duration("upstream_duration", d.verdict.took),
 			zap.Int("upstream_status", r.status),
 			zap.String("upstream_content_type", r.header.Get("Content-Type")),
 			zap.Int("upstream_size", r.size),

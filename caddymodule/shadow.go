@@ -16,7 +16,8 @@ func (h *Handler) shadow(w http.ResponseWriter, r *http.Request, next caddyhttp.
 	v := unreadable("a handler panicked")
 	defer func() {
 		d.decided, d.verdict = true, v
-		d.report()
+		d.log()
+		d.reportAccess()
 	}()
 	if _, err := d.verify(peekBody(r, h.MaxBodySize)); err != nil {
 		v = rejection(err)
@@ -26,9 +27,9 @@ func (h *Handler) shadow(w http.ResponseWriter, r *http.Request, next caddyhttp.
 	observed := &observedReply{ResponseWriter: w, reply: newReply(r.Context())}
 	called := time.Now()
 	err := next.ServeHTTP(observed, r)
-	d.upstreamTime, d.upstreamReply = time.Since(called), observed.reply
 	observed.reply.header = w.Header()
 	v = h.judge.verdict(observed.reply, err)
+	v.reply, v.took = observed.reply, time.Since(called)
 	return err
 }
 
