@@ -11,6 +11,6 @@ var deduction = kindRules{
 	matches: func(f Fields) bool {
 		return isPayment(f) && (f.Get("trade_type") == "PAP" || f.Has("contract_id"))
 	},
-	decode:   decodePayment,
-	resource: writePayment,
+	decode:         decodePayment,
+	appendResource: appendPayment,
 }

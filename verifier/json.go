@@ -10,83 +10,65 @@ import (
 // Pay's APIv3: an envelope whose resource has the same members whichever API
 // version the notification came by. A member whose element is absent is absent.
 func (n *Notification) AppendJSON(dst []byte) []byte {
-	w := jsonWriter{dst}
-	w.open('{')
-	w.text("id", n.ID())
-	w.text("event_type", n.EventType)
-	w.time("create_time", n.Time)
-	w.text("resource_type", n.ResourceType)
-	w.text("api_version", n.APIVersion)
-	w.text("authenticity", n.Authenticity)
-	w.name("resource")
-	w.open('{')
-	n.kind.resource(&w, n)
-	w.close('}')
-	w.name("fields")
-	w.open('{')
-	for _, field := range n.Fields {
-		if field.Name != "sign" {
-			w.text(field.Name, field.Value)
+	dst = append(dst, '{')
+	dst = appendText(dst, "id", n.ID())
+	dst = appendText(dst, "event_type", n.EventType)
+	dst = appendTime(dst, "create_time", n.Time)
+	dst = appendText(dst, "resource_type", n.ResourceType)
+	dst = appendText(dst, "api_version", n.APIVersion)
+	dst = appendText(dst, "authenticity", n.Authenticity)
+	dst = append(appendName(dst, "resource"), '{')
+	dst = append(n.kind.appendResource(dst, n), '}')
+	dst = append(appendName(dst, "fields"), '{')
+	for i := range n.Fields {
+		if n.Fields[i].Name != "sign" {
+			dst = appendText(dst, n.Fields[i].Name, n.Fields[i].Value)
 		}
 	}
-	w.close('}')
-	w.close('}')
-	return w.buf
+	return append(dst, '}', '}')
 }
 
-// jsonWriter appends JSON. Commas follow from what was written last.
-type jsonWriter struct{ buf []byte }
+// The functions below append one member each. Commas follow from what is there
+// already; names are never in need of escaping.
 
-func (w *jsonWriter) open(bracket byte) { w.buf = append(w.buf, bracket) }
+func appendName(dst []byte, name string) []byte {
+	dst = appendComma(dst)
+	dst = append(dst, '"')
+	dst = append(dst, name...)
+	return append(dst, '"', ':')
+}
 
-func (w *jsonWriter) close(bracket byte) { w.buf = append(w.buf, bracket) }
-
-// next separates a member or element from the one before it.
-func (w *jsonWriter) next() {
-	if last := w.buf[len(w.buf)-1]; last != '{' && last != '[' {
-		w.buf = append(w.buf, ',')
+func appendComma(dst []byte) []byte {
+	if last := dst[len(dst)-1]; last != '{' && last != '[' {
+		return append(dst, ',')
 	}
+	return dst
 }
 
-// name writes a member's name, which is never in need of escaping.
-func (w *jsonWriter) name(name string) {
-	w.next()
-	w.buf = append(w.buf, '"')
-	w.buf = append(w.buf, name...)
-	w.buf = append(w.buf, `":`...)
-}
-
-// text writes a string member, unless value is empty.
-func (w *jsonWriter) text(name, value string) {
-	if value != "" {
-		w.name(name)
-		w.buf = appendString(w.buf, value)
+// appendText appends a string, unless value is empty.
+func appendText(dst []byte, name, value string) []byte {
+	if value == "" {
+		return dst
 	}
+	return appendString(appendName(dst, name), value)
 }
 
-func (w *jsonWriter) integer(name string, value int64) {
-	w.name(name)
-	w.buf = strconv.AppendInt(w.buf, value, 10)
-}
-
-// amount writes an amount that has been checked, unless it is absent.
-func (w *jsonWriter) amount(name, value string) {
-	if amount, ok := parseAmount(value); ok {
-		w.integer(name, amount)
+// appendAmount appends an amount that has been checked, unless it is absent.
+func appendAmount(dst []byte, name, value string) []byte {
+	amount, ok := parseAmount(value)
+	if !ok {
+		return dst
 	}
+	return strconv.AppendInt(appendName(dst, name), amount, 10)
 }
 
-func (w *jsonWriter) time(name string, value time.Time) {
-	if !value.IsZero() {
-		w.name(name)
-		w.buf = append(value.AppendFormat(append(w.buf, '"'), time.RFC3339), '"')
+// appendTime appends a time in UTC+8, unless there is none.
+func appendTime(dst []byte, name string, value time.Time) []byte {
+	if value.IsZero() {
+		return dst
 	}
-}
-
-// raw writes a member that is JSON already.
-func (w *jsonWriter) raw(name, value string) {
-	w.name(name)
-	w.buf = append(w.buf, value...)
+	dst = append(appendName(dst, name), '"')
+	return append(value.AppendFormat(dst, time.RFC3339), '"')
 }
 
 // appendString appends a JSON string. What needs escaping, which is rare, is left

@@ -16,8 +16,8 @@ type kindRules struct {
 	// decode checks that required fields are there and in the documented form,
 	// and fills in the notification.
 	decode func(*Notification) *Error
-	// resource writes the members of the JSON resource.
-	resource func(*jsonWriter, *Notification)
+	// appendResource appends the members of the JSON resource.
+	appendResource func([]byte, *Notification) []byte
 }
 
 // kinds are tried in this order; the first that matches is the one.

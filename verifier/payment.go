@@ -11,11 +11,11 @@ const Payment Kind = "payment"
 
 // Source of the fields: WeChat Pay APIv2, "支付结果通知".
 var payment = kindRules{
-	name:         Payment,
-	resourceType: "transaction",
-	matches:      isPayment,
-	decode:       decodePayment,
-	resource:     writePayment,
+	name:           Payment,
+	resourceType:   "transaction",
+	matches:        isPayment,
+	decode:         decodePayment,
+	appendResource: appendPayment,
 }
 
 func isPayment(f Fields) bool {

@@ -8,43 +8,41 @@ import (
 	"strings"
 )
 
-// writePayment writes a payment as the resource that APIv3 calls transaction.
+// appendPayment appends a payment as the resource that APIv3 calls transaction.
 // Source: WeChat Pay APIv3, "支付成功回调通知", and for service providers its
 // partner edition.
-func writePayment(w *jsonWriter, n *Notification) {
+func appendPayment(dst []byte, n *Notification) []byte {
 	f := n.Fields
 	partner := f.Has("sub_mch_id")
 	if partner {
-		w.text("sp_appid", f.Get("appid"))
-		w.text("sp_mchid", n.MchID)
-		w.text("sub_appid", f.Get("sub_appid"))
-		w.text("sub_mchid", f.Get("sub_mch_id"))
+		dst = appendText(dst, "sp_appid", f.Get("appid"))
+		dst = appendText(dst, "sp_mchid", n.MchID)
+		dst = appendText(dst, "sub_appid", f.Get("sub_appid"))
+		dst = appendText(dst, "sub_mchid", f.Get("sub_mch_id"))
 	} else {
-		w.text("appid", f.Get("appid"))
-		w.text("mchid", n.MchID)
+		dst = appendText(dst, "appid", f.Get("appid"))
+		dst = appendText(dst, "mchid", n.MchID)
 	}
-	w.text("out_trade_no", n.OutTradeNo)
-	w.text("transaction_id", n.TransactionID)
-	w.text("trade_type", f.Get("trade_type"))
-	w.text("trade_state", n.State)
+	dst = appendText(dst, "out_trade_no", n.OutTradeNo)
+	dst = appendText(dst, "transaction_id", n.TransactionID)
+	dst = appendText(dst, "trade_type", f.Get("trade_type"))
+	dst = appendText(dst, "trade_state", n.State)
 	if f.Get("result_code") == "FAIL" {
-		w.text("trade_state_desc", joinNonEmpty(f.Get("err_code"), ": ", f.Get("err_code_des")))
+		dst = appendText(dst, "trade_state_desc", joinNonEmpty(f.Get("err_code"), ": ", f.Get("err_code_des")))
 	}
-	w.text("bank_type", f.Get("bank_type"))
-	w.text("attach", f.Get("attach"))
+	dst = appendText(dst, "bank_type", f.Get("bank_type"))
+	dst = appendText(dst, "attach", f.Get("attach"))
 	if n.State == stateSuccess {
-		w.time("success_time", n.Time)
+		dst = appendTime(dst, "success_time", n.Time)
 	}
-	w.text("contract_id", f.Get("contract_id"))
-	writePayer(w, f, partner)
-	writeAmount(w, f)
+	dst = appendText(dst, "contract_id", f.Get("contract_id"))
+	dst = appendPayer(dst, f, partner)
+	dst = appendAmounts(dst, n)
 	if f.Has("device_info") {
-		w.name("scene_info")
-		w.open('{')
-		w.text("device_id", f.Get("device_info"))
-		w.close('}')
+		dst = append(appendName(dst, "scene_info"), '{')
+		dst = append(appendText(dst, "device_id", f.Get("device_info")), '}')
 	}
-	writePromotions(w, f)
+	return appendPromotions(dst, f)
 }
 
 func joinNonEmpty(a, separator, b string) string {
@@ -54,64 +52,57 @@ func joinNonEmpty(a, separator, b string) string {
 	return a + separator + b
 }
 
-func writePayer(w *jsonWriter, f Fields, partner bool) {
+func appendPayer(dst []byte, f Fields, partner bool) []byte {
 	openid, subOpenid := f.Get("openid"), f.Get("sub_openid")
 	if openid == "" && subOpenid == "" {
-		return
+		return dst
 	}
-	w.name("payer")
-	w.open('{')
+	dst = append(appendName(dst, "payer"), '{')
 	if partner {
-		w.text("sp_openid", openid)
-		w.text("sub_openid", subOpenid)
+		dst = appendText(dst, "sp_openid", openid)
+		dst = appendText(dst, "sub_openid", subOpenid)
 	} else {
-		w.text("openid", openid)
+		dst = appendText(dst, "openid", openid)
 	}
-	w.close('}')
+	return append(dst, '}')
 }
 
-// writeAmount writes amounts in the smallest unit of their currency. payer_total
-// is what was paid after coupons.
-func writeAmount(w *jsonWriter, f Fields) {
-	hasTotal, hasCash := f.Has("total_fee"), f.Has("cash_fee")
-	if !hasTotal && !hasCash {
-		return
+// appendAmounts appends amounts in the smallest unit of their currency.
+// payer_total is what was paid after coupons.
+func appendAmounts(dst []byte, n *Notification) []byte {
+	f := n.Fields
+	cash := f.Get("cash_fee")
+	if n.Currency == "" && cash == "" {
+		return dst
 	}
-	w.name("amount")
-	w.open('{')
-	w.amount("total", f.Get("total_fee"))
-	w.amount("payer_total", f.Get("cash_fee"))
-	if hasTotal {
-		w.text("currency", cmp.Or(f.Get("fee_type"), defaultCurrency))
+	dst = append(appendName(dst, "amount"), '{')
+	dst = appendAmount(dst, "total", f.Get("total_fee"))
+	dst = appendAmount(dst, "payer_total", cash)
+	dst = appendText(dst, "currency", n.Currency)
+	if cash != "" {
+		dst = appendText(dst, "payer_currency", cmp.Or(f.Get("cash_fee_type"), defaultCurrency))
 	}
-	if hasCash {
-		w.text("payer_currency", cmp.Or(f.Get("cash_fee_type"), defaultCurrency))
-	}
-	w.close('}')
+	return append(dst, '}')
 }
 
-// writePromotions writes promotion_detail: WeChat Pay's own JSON text where there
+// appendPromotions appends promotion_detail: WeChat Pay's own JSON text where there
 // is one, otherwise one element for each coupon_id_$n. coupon_count is not trusted.
-func writePromotions(w *jsonWriter, f Fields) {
+func appendPromotions(dst []byte, f Fields) []byte {
 	if text := f.Get("promotion_detail"); isJSONContainer(text) {
-		w.raw("promotion_detail", text)
-		return
+		return append(appendName(dst, "promotion_detail"), text...)
 	}
 	coupons := couponsOf(f)
 	if len(coupons) == 0 {
-		return
+		return dst
 	}
-	w.name("promotion_detail")
-	w.open('[')
+	dst = append(appendName(dst, "promotion_detail"), '[')
 	for _, index := range coupons {
-		w.next()
-		w.open('{')
-		w.text("coupon_id", f.Get("coupon_id_"+index))
-		w.text("type", strings.ReplaceAll(f.Get("coupon_type_"+index), "NO_CASH", "NOCASH"))
-		w.amount("amount", f.Get("coupon_fee_"+index))
-		w.close('}')
+		dst = append(appendComma(dst), '{')
+		dst = appendText(dst, "coupon_id", f.Get("coupon_id_"+index))
+		dst = appendText(dst, "type", strings.ReplaceAll(f.Get("coupon_type_"+index), "NO_CASH", "NOCASH"))
+		dst = append(appendAmount(dst, "amount", f.Get("coupon_fee_"+index)), '}')
 	}
-	w.close(']')
+	return append(dst, ']')
 }
 
 // isJSONContainer reports whether text is a JSON object or array.
