@@ -7,8 +7,11 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
+	"unicode"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
@@ -28,9 +31,8 @@ type delivery struct {
 	started    time.Time
 	verifyTime time.Duration
 
-	answer  sync.Mutex // held to decide; the deadline may be faster than the upstream
-	decided bool
-	verdict verdict
+	answering sync.Mutex // the deadline may be faster than the upstream
+	verdict   atomic.Pointer[verdict]
 }
 
 func (h *Handler) newDelivery(w http.ResponseWriter, r *http.Request) *delivery {
@@ -111,7 +113,7 @@ func (d *delivery) runHandlers(next caddyhttp.Handler, reply *reply) (err error)
 func (d *delivery) finish(v verdict) error {
 	d.decide(v)
 	d.reportAccess()
-	if d.verdict.reason == verifier.Method {
+	if v.reason == verifier.Method {
 		return caddyhttp.Error(verifier.Method.Status(), verifier.Method)
 	}
 	return nil
@@ -119,22 +121,22 @@ func (d *delivery) finish(v verdict) error {
 
 // decide answers WeChat Pay and logs the delivery. Of two verdicts the first stands.
 func (d *delivery) decide(v verdict) {
-	d.answer.Lock()
-	defer d.answer.Unlock()
-	if d.decided {
+	d.answering.Lock()
+	defer d.answering.Unlock()
+	if d.verdict.Load() != nil {
 		if v.reason == verifier.OK {
 			d.handler.logger.Warn("the upstream said yes after upstream_timeout; WeChat Pay's next delivery finds the work done",
 				zap.String("id", d.facts.id), zap.Duration("upstream_duration", v.took))
 		}
 		return
 	}
-	d.decided, d.verdict = true, v
+	d.verdict.Store(&v) // before anything is written: a header may show a placeholder
 	if v.reason == verifier.Method {
 		d.response.Header().Set("Allow", http.MethodPost)
 	} else {
 		d.writeAck(v)
 	}
-	d.log()
+	d.log(v)
 }
 
 func (d *delivery) writeAck(v verdict) {
@@ -155,8 +157,10 @@ func (d *delivery) writeAck(v verdict) {
 	}
 }
 
+// ackMessage is the upstream's own message, if there is anything to read in it.
 func ackMessage(v verdict) string {
-	if v.message != "" {
+	legible := func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }
+	if strings.ContainsFunc(v.message, legible) {
 		return v.message
 	}
 	return v.reason.AckMessage()
@@ -164,10 +168,9 @@ func ackMessage(v verdict) string {
 
 // decision returns the labels of what has been decided, both empty before.
 func (d *delivery) decision() (outcome, reason string) {
-	d.answer.Lock()
-	defer d.answer.Unlock()
-	if !d.decided {
+	v := d.verdict.Load()
+	if v == nil {
 		return "", ""
 	}
-	return string(d.verdict.reason.Outcome()), d.verdict.reason.String()
+	return string(v.reason.Outcome()), v.reason.String()
 }

@@ -10,10 +10,10 @@ import (
 
 // reportAccess tells the access log how the delivery ended.
 func (d *delivery) reportAccess() {
-	reason := d.verdict.reason
+	outcome, reason := d.decision()
 	if extra, ok := d.request.Context().Value(caddyhttp.ExtraLogFieldsCtxKey).(*caddyhttp.ExtraLogFields); ok {
-		extra.Set(zap.String("wechatpay_outcome", string(reason.Outcome())))
-		extra.Set(zap.String("wechatpay_reason", reason.String()))
+		extra.Set(zap.String("wechatpay_outcome", outcome))
+		extra.Set(zap.String("wechatpay_reason", reason))
 		extra.Set(zap.String("wechatpay_merchant", d.facts.merchant))
 		extra.Set(zap.String("wechatpay_kind", d.facts.kind))
 	}
@@ -21,8 +21,8 @@ func (d *delivery) reportAccess() {
 
 // log writes one line for the delivery. Its message is the outcome and, where there
 // is a reason for it, the reason in words.
-func (d *delivery) log() {
-	reason := d.verdict.reason
+func (d *delivery) log(v verdict) {
+	reason := v.reason
 	logger, level, message := d.handler.logger, zapcore.InfoLevel, "notification "+string(reason.Outcome())
 	switch reason.Outcome() {
 	case verifier.Rejected:
@@ -40,23 +40,24 @@ func (d *delivery) log() {
 		message += ": " + reason.Error()
 	}
 	if entry := logger.Check(level, message); entry != nil {
-		entry.Write(d.logFields()...)
+		entry.Write(d.logFields(v)...)
 	}
 }
 
-func (d *delivery) logFields() []zap.Field {
-	fields := []zap.Field{
-		zap.String("outcome", string(d.verdict.reason.Outcome())),
-		zap.String("reason", d.verdict.reason.String()),
+func (d *delivery) logFields(v verdict) []zap.Field {
+	fields := make([]zap.Field, 0, 18)
+	fields = append(fields,
+		zap.String("outcome", string(v.reason.Outcome())),
+		zap.String("reason", v.reason.String()),
 		zap.String("kind", d.facts.kind),
 		zap.String("merchant", d.facts.merchant),
 		zap.Duration("verify_duration", d.verifyTime),
-	}
+	)
 	if d.handler.Mode == modeShadow {
 		fields = append(fields, zap.String("mode", modeShadow))
 	}
-	if d.verdict.detail != "" {
-		fields = append(fields, zap.String("detail", d.verdict.detail))
+	if v.detail != "" {
+		fields = append(fields, zap.String("detail", v.detail))
 	}
 	if f := &d.facts; f.id != "" {
 		fields = append(fields,
@@ -71,9 +72,9 @@ func (d *delivery) logFields() []zap.Field {
 			fields = append(fields, zap.Strings("warnings", f.warnings))
 		}
 	}
-	if r := d.verdict.reply; r != nil {
+	if r := v.reply; r != nil {
 		fields = append(fields,
-			zap.Duration("upstream_duration", d.verdict.took),
+			zap.Duration("upstream_duration", v.took),
 			zap.Int("upstream_status", r.status),
 			zap.String("upstream_content_type", r.header.Get("Content-Type")),
 			zap.Int("upstream_size", r.size),

@@ -10,15 +10,17 @@ import (
 	"net/textproto"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
+	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	"github.com/caddy-wechatpay/caddy-wechatpay/verifier"
 )
 
-// usualBodySize has room for nearly every notification.
-const usualBodySize = 2 << 10
+// buffers grow as a body arrives: Content-Length is a stranger's word.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // readBody reads a POST body of at most limit bytes.
 func readBody(r *http.Request, limit int64) (string, error) {
@@ -33,8 +35,9 @@ func readBody(r *http.Request, limit int64) (string, error) {
 	if r.ContentLength > limit {
 		return "", &verifier.Error{Reason: verifier.TooLarge}
 	}
-	var body bytes.Buffer
-	body.Grow(usualBodySize) // more only as it arrives: Content-Length is a stranger's word
+	body := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(body)
+	body.Reset()
 	if _, err := body.ReadFrom(io.LimitReader(r.Body, limit+1)); err != nil {
 		return "", readError(err)
 	}
@@ -76,7 +79,8 @@ func (d *delivery) prepareRequest(ctx context.Context, document string) {
 }
 
 // withoutOriginalQuery replaces the copy of the original request from which
-// fastcgi makes REQUEST_URI, so that an unsigned query does not get through there.
+// fastcgi makes REQUEST_URI, and placeholders their value, so that an unsigned query
+// does not get through there.
 func withoutOriginalQuery(ctx context.Context) context.Context {
 	original, ok := ctx.Value(caddyhttp.OriginalRequestCtxKey).(http.Request)
 	if !ok || original.URL.RawQuery == "" && !original.URL.ForceQuery {
@@ -85,6 +89,13 @@ func withoutOriginalQuery(ctx context.Context) context.Context {
 	stripped := *original.URL
 	stripped.RawQuery, stripped.ForceQuery = "", false
 	original.URL, original.RequestURI = &stripped, stripped.RequestURI()
+	if repl, ok := ctx.Value(caddy.ReplacerCtxKey).(*caddy.Replacer); ok {
+		// A handler before this one may have passed on a copy of the request, and then
+		// placeholders still look at the one with the query.
+		repl.Set("http.request.orig_uri", original.RequestURI)
+		repl.Set("http.request.orig_uri.query", "")
+		repl.Set("http.request.orig_uri.prefixed_query", "")
+	}
 	return context.WithValue(ctx, caddyhttp.OriginalRequestCtxKey, original)
 }
 

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/caddy-wechatpay/caddy-wechatpay/verifier"
 )
 
 // shadow reports what enforce mode would have done, and passes request and reply
@@ -15,8 +17,8 @@ func (h *Handler) shadow(w http.ResponseWriter, r *http.Request, next caddyhttp.
 	d := h.newDelivery(w, r)
 	v := unreadable("a handler panicked")
 	defer func() {
-		d.decided, d.verdict = true, v
-		d.log()
+		d.verdict.Store(&v)
+		d.log(v)
 		d.reportAccess()
 	}()
 	if _, err := d.verify(peekBody(r, h.MaxBodySize)); err != nil {
@@ -27,9 +29,12 @@ func (h *Handler) shadow(w http.ResponseWriter, r *http.Request, next caddyhttp.
 	observed := &observedReply{ResponseWriter: w, reply: newReply(r.Context())}
 	called := time.Now()
 	err := next.ServeHTTP(observed, r)
-	observed.reply.header = w.Header()
+	took := time.Since(called)
 	v = h.judge.verdict(observed.reply, err)
-	v.reply, v.took = observed.reply, time.Since(called)
+	if took > time.Duration(h.UpstreamTimeout) {
+		v = verdict{reason: verifier.UpstreamTimeout}
+	}
+	v.reply, v.took = observed.reply, took
 	return err
 }
 
@@ -52,14 +57,21 @@ type observedReply struct {
 	reply *reply
 }
 
-// WriteHeader implements http.ResponseWriter.
+// WriteHeader implements http.ResponseWriter. Handlers around this one, such as
+// encode, may change the header once they see it.
 func (o *observedReply) WriteHeader(status int) {
+	if o.reply.status == 0 {
+		o.reply.header = o.Header().Clone()
+	}
 	o.reply.WriteHeader(status)
 	o.ResponseWriter.WriteHeader(status)
 }
 
 // Write implements http.ResponseWriter.
 func (o *observedReply) Write(p []byte) (int, error) {
+	if o.reply.status == 0 {
+		o.WriteHeader(http.StatusOK)
+	}
 	_, _ = o.reply.Write(p) // what cannot be recorded is passed on all the same
 	return o.ResponseWriter.Write(p)
 }

@@ -46,10 +46,15 @@ const (
 // It belongs to status 200.
 func (f AckFormat) Success() string {
 	if f == JSONAck {
-		return jsonAck("SUCCESS", "OK")
+		return jsonSuccess
 	}
-	return xmlAck("SUCCESS", "OK")
+	return xmlSuccess
 }
+
+var (
+	xmlSuccess  = xmlAck("SUCCESS", "OK")
+	jsonSuccess = jsonAck("SUCCESS", "OK")
+)
 
 // Fail returns the ack after which WeChat Pay repeats the notification. It must
 // never go out with status 200. Control characters in message are replaced, and
