@@ -10,13 +10,18 @@ import (
 
 // reportAccess tells the access log how the delivery ended.
 func (d *delivery) reportAccess() {
-	outcome, reason := d.decision()
-	if extra, ok := d.request.Context().Value(caddyhttp.ExtraLogFieldsCtxKey).(*caddyhttp.ExtraLogFields); ok {
-		extra.Set(zap.String("wechatpay_outcome", outcome))
-		extra.Set(zap.String("wechatpay_reason", reason))
-		extra.Set(zap.String("wechatpay_merchant", d.facts.merchant))
-		extra.Set(zap.String("wechatpay_kind", d.facts.kind))
+	extra, ok := d.request.Context().Value(caddyhttp.ExtraLogFieldsCtxKey).(*caddyhttp.ExtraLogFields)
+	if !ok {
+		return
 	}
+	extra.Set(zap.Inline(zapcore.ObjectMarshalerFunc(func(enc zapcore.ObjectEncoder) error {
+		outcome, reason := d.decision()
+		enc.AddString("wechatpay_outcome", outcome)
+		enc.AddString("wechatpay_reason", reason)
+		enc.AddString("wechatpay_merchant", d.facts.merchant)
+		enc.AddString("wechatpay_kind", d.facts.kind)
+		return nil
+	})))
 }
 
 // log writes one line for the delivery. Its message is the outcome and, where there
@@ -40,45 +45,45 @@ func (d *delivery) log(v verdict) {
 		message += ": " + reason.Error()
 	}
 	if entry := logger.Check(level, message); entry != nil {
-		entry.Write(d.logFields(v)...)
+		entry.Write(zap.Inline(logLine{d, v}))
 	}
 }
 
-func (d *delivery) logFields(v verdict) []zap.Field {
-	fields := make([]zap.Field, 0, 18)
-	fields = append(fields,
-		zap.String("outcome", string(v.reason.Outcome())),
-		zap.String("reason", v.reason.String()),
-		zap.String("kind", d.facts.kind),
-		zap.String("merchant", d.facts.merchant),
-		zap.Duration("verify_duration", d.verifyTime),
-	)
-	if d.handler.Mode == modeShadow {
-		fields = append(fields, zap.String("mode", modeShadow))
+// logLine is what a delivery's line in the log holds.
+type logLine struct {
+	*delivery
+	verdict verdict
+}
+
+// MarshalLogObject implements zapcore.ObjectMarshaler.
+func (l logLine) MarshalLogObject(enc zapcore.ObjectEncoder) error {
+	enc.AddString("outcome", string(l.verdict.reason.Outcome()))
+	enc.AddString("reason", l.verdict.reason.String())
+	enc.AddString("kind", l.facts.kind)
+	enc.AddString("merchant", l.facts.merchant)
+	enc.AddDuration("verify_duration", l.verifyTime)
+	if l.handler.Mode == modeShadow {
+		enc.AddString("mode", modeShadow)
 	}
-	if v.detail != "" {
-		fields = append(fields, zap.String("detail", v.detail))
+	if l.verdict.detail != "" {
+		enc.AddString("detail", l.verdict.detail)
 	}
-	if f := &d.facts; f.id != "" {
-		fields = append(fields,
-			zap.String("id", f.id),
-			zap.String("event_type", f.eventType),
-			zap.String("out_trade_no", f.outTradeNo),
-			zap.String("transaction_id", f.transactionID),
-			zap.Int64("total", f.total),
-			zap.String("currency", f.currency),
-		)
+	if f := &l.facts; f.id != "" {
+		enc.AddString("id", f.id)
+		enc.AddString("event_type", f.eventType)
+		enc.AddString("out_trade_no", f.outTradeNo)
+		enc.AddString("transaction_id", f.transactionID)
+		enc.AddInt64("total", f.total)
+		enc.AddString("currency", f.currency)
 		if len(f.warnings) > 0 {
-			fields = append(fields, zap.Strings("warnings", f.warnings))
+			zap.Strings("warnings", f.warnings).AddTo(enc)
 		}
 	}
-	if r := v.reply; r != nil {
-		fields = append(fields,
-			zap.Duration("upstream_duration", v.took),
-			zap.Int("upstream_status", r.status),
-			zap.String("upstream_content_type", r.header.Get("Content-Type")),
-			zap.Int("upstream_size", r.size),
-		)
+	if r := l.verdict.reply; r != nil {
+		enc.AddDuration("upstream_duration", l.verdict.took)
+		enc.AddInt("upstream_status", r.status)
+		enc.AddString("upstream_content_type", r.header.Get("Content-Type"))
+		enc.AddInt("upstream_size", r.size)
 	}
-	return fields
+	return nil
 }
