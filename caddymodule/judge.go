@@ -73,7 +73,7 @@ func (j judge) judge(r *reply) verdict {
 		return verdict{reason: verifier.OK}
 	case r.status == http.StatusNoContent:
 		return verdict{reason: verifier.OK}
-	case r.compressed():
+	case isEncoded(r.header):
 		return unreadable("it is compressed although identity was asked for")
 	case !r.complete():
 		return unreadable("it is cut off, or too long for an answer")

@@ -3,6 +3,7 @@ package caddymodule
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -101,12 +102,10 @@ func oneOf(option string, value *string, allowed ...string) error {
 	if *value == "" {
 		*value = allowed[0]
 	}
-	for _, candidate := range allowed {
-		if *value == candidate {
-			return nil
-		}
+	if !slices.Contains(allowed, *value) {
+		return fmt.Errorf("%s %q is not one of: %s", option, *value, strings.Join(allowed, ", "))
 	}
-	return fmt.Errorf("%s %q is not one of: %s", option, *value, strings.Join(allowed, ", "))
+	return nil
 }
 
 func orDefault[T comparable](value, fallback T) T {
@@ -217,12 +216,7 @@ func isPlaceholder(value string) bool {
 }
 
 func (m *Merchant) hasLiteralKey() bool {
-	for _, key := range m.Keys {
-		if !isPlaceholder(key) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(m.Keys, func(key string) bool { return !isPlaceholder(key) })
 }
 
 // MarshalLogObject keeps keys out of Caddy's trace log, even literal ones.

@@ -63,13 +63,3 @@ func (r *reply) complete() bool {
 	announced, err := strconv.Atoi(r.header.Get("Content-Length"))
 	return r.size <= maxReply && (err != nil || announced == r.size)
 }
-
-// compressed reports whether the body cannot be read as it is.
-func (r *reply) compressed() bool {
-	for _, coding := range r.header.Values("Content-Encoding") {
-		if coding != "" && !strings.EqualFold(coding, "identity") {
-			return true
-		}
-	}
-	return false
-}

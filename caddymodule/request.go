@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/textproto"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -27,10 +28,8 @@ func readBody(r *http.Request, limit int64) (string, error) {
 	if r.Method != http.MethodPost {
 		return "", &verifier.Error{Reason: verifier.Method}
 	}
-	for _, coding := range r.Header.Values("Content-Encoding") {
-		if coding != "" && !strings.EqualFold(coding, "identity") {
-			return "", &verifier.Error{Reason: verifier.Encoding}
-		}
+	if isEncoded(r.Header) {
+		return "", &verifier.Error{Reason: verifier.Encoding}
 	}
 	if r.ContentLength > limit {
 		return "", &verifier.Error{Reason: verifier.TooLarge}
@@ -45,6 +44,13 @@ func readBody(r *http.Request, limit int64) (string, error) {
 		return "", &verifier.Error{Reason: verifier.TooLarge}
 	}
 	return body.String(), nil
+}
+
+// isEncoded reports whether a body with this header cannot be read as it is.
+func isEncoded(header http.Header) bool {
+	return slices.ContainsFunc(header.Values("Content-Encoding"), func(coding string) bool {
+		return coding != "" && !strings.EqualFold(coding, "identity")
+	})
 }
 
 // readError tells a limit set by another handler from a body that ended early.
@@ -123,10 +129,8 @@ func newHeaderFilter(extra []string) (headerFilter, error) {
 	}
 	for _, name := range extra {
 		canonical := textproto.CanonicalMIMEHeaderKey(name)
-		for _, never := range neverKept {
-			if canonical == never {
-				return nil, fmt.Errorf("keep_header %s: the upstream gets a body of its own, to which this header cannot apply", name)
-			}
+		if slices.Contains(neverKept, canonical) {
+			return nil, fmt.Errorf("keep_header %s: the upstream gets a body of its own, to which this header cannot apply", name)
 		}
 		filter[canonical] = true
 	}
