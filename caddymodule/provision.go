@@ -192,6 +192,10 @@ func expandAll(repl *caddy.Replacer, option string, values []string) ([]string, 
 // is an error: an empty secret would let everybody sign.
 func expandOne(repl *caddy.Replacer, option, value string) (string, error) {
 	expanded, err := repl.ReplaceOrErr(value, true, true)
+	if err != nil && !isPlaceholder(value) {
+		// Not even the text of err may be shown: it repeats what stands in braces.
+		return "", fmt.Errorf("%s: has braces, but is neither {env.NAME} nor {file./path}", option)
+	}
 	if err != nil {
 		return "", fmt.Errorf("%s: %w; set the variable, or provide the file, for the process that runs Caddy", option, err)
 	}
@@ -212,7 +216,7 @@ func describe(values []string, i int) string {
 }
 
 func isPlaceholder(value string) bool {
-	return strings.HasPrefix(value, "{") && strings.HasSuffix(value, "}")
+	return (strings.HasPrefix(value, "{env.") || strings.HasPrefix(value, "{file.")) && strings.HasSuffix(value, "}")
 }
 
 func (m *Merchant) hasLiteralKey() bool {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+	"golang.org/x/net/http/httpguts"
 
 	"github.com/caddy-wechatpay/caddy-wechatpay/verifier"
 )
@@ -128,6 +129,9 @@ func newHeaderFilter(extra []string) (headerFilter, error) {
 		filter[name] = true
 	}
 	for _, name := range extra {
+		if !httpguts.ValidHeaderFieldName(name) {
+			return nil, fmt.Errorf("keep_header %q is not the name of a header", name)
+		}
 		canonical := textproto.CanonicalMIMEHeaderKey(name)
 		if slices.Contains(neverKept, canonical) {
 			return nil, fmt.Errorf("keep_header %s: the upstream gets a body of its own, to which this header cannot apply", name)
