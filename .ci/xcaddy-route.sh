@@ -4,10 +4,9 @@
 # committed, a package path that does not resolve, a replace directive that users
 # would not have.
 #
-# Go is told to fetch the module with git, and git to take this repository for the
-# one on GitHub. So Go itself packs HEAD and names its version, the pseudo-version
-# that the commit has for everybody. In the module cache it may stay: a commit never
-# means two contents.
+# HEAD is published in a module proxy made of files, which is asked before the usual
+# one. Its version is the pseudo-version that the commit has for everybody, so that
+# it may stay in the module cache: a commit never means two contents.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -17,31 +16,35 @@ module=github.com/caddy-wechatpay/caddy-wechatpay
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-export GIT_CONFIG_GLOBAL=$scratch/gitconfig
-git config --global include.path "${HOME:-}/.gitconfig"
-git config --global safe.directory '*' # a checkout may belong to somebody else
-git config --global "url.file://$PWD.insteadOf" "https://$module"
+repository() { git -c safe.directory="$PWD" "$@"; } # a checkout may belong to somebody else
 
-commit=$(git rev-parse HEAD)
-if [[ -n $(git status --porcelain) ]]; then
-	echo "Note: there are uncommitted changes. What is built is HEAD, $commit."
+if [[ -n $(repository status --porcelain) ]]; then
+	echo "Note: there are uncommitted changes. What is built is HEAD."
 fi
+time=$(TZ=UTC repository log -1 --date=format-local:%Y%m%d%H%M%S --format=%cd)
+version=v0.0.0-$time-$(repository rev-parse HEAD | cut -c 1-12)
 
-go -C .ci/tools build -o "$scratch/xcaddy" github.com/caddyserver/xcaddy/cmd/xcaddy
+# publish fills in the four files of the proxy protocol. Directories with a go.mod of
+# their own are modules of their own and no part of this one.
+publish() {
+	local versions=$scratch/proxy/$module/@v others=() path
+	for path in $(repository ls-files '*/go.mod'); do
+		others+=(":!$(dirname "$path")")
+	done
+	mkdir -p "$versions"
+	echo "$version" >"$versions/list"
+	printf '{"Version":"%s","Time":"%s"}\n' "$version" "$(TZ=UTC repository log -1 --date=format-local:%Y-%m-%dT%H:%M:%SZ --format=%cd)" >"$versions/$version.info"
+	repository show HEAD:go.mod >"$versions/$version.mod"
+	repository archive --format=zip --prefix="$module@$version/" --output="$versions/$version.zip" HEAD -- . "${others[@]}"
+}
 
-# build_caddy runs xcaddy outside of this module, on our HEAD.
 build_caddy() (
-	GONOPROXY="$module,$(go env GONOPROXY)"
-	GONOSUMDB="$module,$(go env GONOSUMDB)"
-	export GONOPROXY GONOSUMDB
+	GOPROXY="file://$scratch/proxy,$(go env GOPROXY)"
+	GONOSUMDB="$module,$(go env GONOSUMDB)" # it is in no checksum database
+	export GOPROXY GONOSUMDB
 	cd "$scratch"
-	./xcaddy build "$caddy_version" --with "$module/caddymodule@$commit" --output caddy
+	./xcaddy build "$caddy_version" --with "$module/caddymodule@$version" --output caddy
 )
-
-if ! build_caddy >"$scratch/log" 2>&1; then
-	cat "$scratch/log" >&2
-	exit 1
-fi
 
 # expect <text> <argument>... fails unless caddy with these arguments prints the text.
 expect() {
@@ -53,9 +56,15 @@ expect() {
 		exit 1
 	fi
 }
+
+go -C .ci/tools build -o "$scratch/xcaddy" github.com/caddyserver/xcaddy/cmd/xcaddy
+publish
+if ! build_caddy >"$scratch/log" 2>&1; then
+	cat "$scratch/log" >&2
+	exit 1
+fi
 expect "$caddy_version" version
 expect http.handlers.wechatpay_notify list-modules
-expect "-${commit:0:12}" build-info
+expect "$version" build-info
 "$scratch/caddy" build-info | grep "$module"
-
 go run ./internal/demo -caddy "$scratch/caddy"
