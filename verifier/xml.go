@@ -151,20 +151,20 @@ func readElement(text string) (field Field, rest, problem string) {
 // all elements, <name><![CDATA[value]]></name> with a value in ASCII, and takes half
 // the time. It leaves everything else alone and returns no name.
 func readPlainElement(text string) (field Field, rest string) {
-	const open, close = "<![CDATA[", "]]></"
+	const opening, closing = "<![CDATA[", "]]></"
 	end := 1
 	for end < len(text) && isNameByte(text[end]) {
 		end++
 	}
-	if end == 1 || text[0] != '<' || isDigit(text[1]) || !strings.HasPrefix(text[end:], ">"+open) {
+	if end == 1 || text[0] != '<' || isDigit(text[1]) || !strings.HasPrefix(text[end:], ">"+opening) {
 		return Field{}, text
 	}
-	name, data := text[1:end], text[end+len(">"+open):]
+	name, data := text[1:end], text[end+len(">"+opening):]
 	length := strings.IndexByte(data, ']')
-	if length < 0 || !strings.HasPrefix(data[length:], close) || !isPrintableASCII(data[:length]) {
+	if length < 0 || !strings.HasPrefix(data[length:], closing) || !isPrintableASCII(data[:length]) {
 		return Field{}, text
 	}
-	after := data[length+len(close):]
+	after := data[length+len(closing):]
 	if len(after) <= len(name) || after[:len(name)] != name || after[len(name)] != '>' {
 		return Field{}, text
 	}
