@@ -17,11 +17,11 @@ const (
 
 // AckFormatFor tells how to answer body.
 func AckFormatFor(body string) AckFormat {
-	trimmed := strings.TrimLeft(body, " \t\r\n")
+	body = skipBlanks(body)
 	switch {
-	case trimmed == "" || trimmed[0] == '<':
+	case body == "" || body[0] == '<':
 		return XMLAck
-	case trimmed[0] == '{' || json.Valid([]byte(trimmed)):
+	case body[0] == '{' || json.Valid([]byte(body)):
 		return JSONAck
 	}
 	return XMLAck

@@ -11,7 +11,8 @@ import (
 // version the notification came by. A member whose element is absent is absent.
 func (n *Notification) AppendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
-	dst = appendText(dst, "id", n.ID())
+	dst = append(appendName(dst, "id"), '"')
+	dst = append(n.appendID(dst), '"')
 	dst = appendText(dst, "event_type", n.EventType)
 	dst = appendTime(dst, "create_time", n.Time)
 	dst = appendText(dst, "resource_type", n.ResourceType)
@@ -53,10 +54,9 @@ func appendText(dst []byte, name, value string) []byte {
 	return appendString(appendName(dst, name), value)
 }
 
-// appendAmount appends an amount that has been checked, unless it is absent.
-func appendAmount(dst []byte, name, value string) []byte {
-	amount, ok := parseAmount(value)
-	if !ok {
+// appendAmount appends an amount, unless it is absent, which is -1.
+func appendAmount(dst []byte, name string, amount int64) []byte {
+	if amount < 0 {
 		return dst
 	}
 	return strconv.AppendInt(appendName(dst, name), amount, 10)

@@ -36,6 +36,7 @@ type Notification struct {
 
 	merchant *Merchant
 	kind     *kindRules
+	payment  paymentFields
 	scratch  []byte
 }
 
@@ -48,23 +49,29 @@ func (n *Notification) warn(text string) { n.Warnings = append(n.Warnings, text)
 
 // ID is the same for every delivery of the same fact, and for no other fact:
 // <resource_type>:<mchid>:<number>:<state>.
-func (n *Notification) ID() string {
-	return n.ResourceType + ":" + escapeIDPart(n.MchID) + ":" + escapeIDPart(n.Number) + ":" + escapeIDPart(n.State)
+func (n *Notification) ID() string { return string(n.appendID(nil)) }
+
+func (n *Notification) appendID(dst []byte) []byte {
+	dst = append(dst, n.ResourceType...)
+	for _, part := range [...]string{n.MchID, n.Number, n.State} {
+		dst = appendIDPart(append(dst, ':'), part)
+	}
+	return dst
 }
 
-// escapeIDPart percent-encodes what would make an ID ambiguous or unfit for a
-// header: the separator, the escape itself, blanks and control characters.
-func escapeIDPart(part string) string {
+// appendIDPart percent-encodes what would make an ID ambiguous, or unfit for a header
+// or a JSON string as it is: the separator, the escape itself, blanks, control
+// characters, quotes and backslashes.
+func appendIDPart(dst []byte, part string) []byte {
 	if isOrderNumber(part) { // as nearly all are
-		return part
+		return append(dst, part...)
 	}
-	var escaped strings.Builder
 	for i := 0; i < len(part); i++ {
-		if c := part[i]; c <= ' ' || c == ':' || c == '%' || c == 0x7F {
-			fmt.Fprintf(&escaped, "%%%02X", c)
+		if c := part[i]; c <= ' ' || c == 0x7F || strings.IndexByte(`:%"\`, c) >= 0 {
+			dst = fmt.Appendf(dst, "%%%02X", c)
 		} else {
-			escaped.WriteByte(c)
+			dst = append(dst, c)
 		}
 	}
-	return escaped.String()
+	return dst
 }

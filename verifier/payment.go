@@ -28,17 +28,25 @@ const (
 	statePayError = "PAYERROR"
 )
 
-// paymentFields are the fields that decide about a payment.
+// paymentFields are the fields of a payment that decide about it or have a place in
+// its resource. Amounts are -1 where they are absent.
 type paymentFields struct {
-	returnCode, resultCode, appID, tradeState string
-	feeType, cashFeeType                      string
-	// Amounts are -1 where they are absent.
-	total, cash, coupon, coupons, settlement int64
+	returnCode, resultCode, errCode, errCodeDes string
+	appID, subAppID, subMchID                   string
+	openID, subOpenID                           string
+	tradeType, tradeState, bankType, attach     string
+	contractID, deviceInfo, promotionDetail     string
+	feeType, cashFeeType                        string
+
+	total, cash, coupon, settlement int64
+	// couponSum adds up coupon_fee_$n; hasCoupons says whether there is any coupon.
+	couponSum  int64
+	hasCoupons bool
 }
 
 func decodePayment(n *Notification) *Error {
-	p, err := readPayment(n)
-	if err != nil {
+	p := &n.payment
+	if err := p.read(n); err != nil {
 		return err
 	}
 	if err := p.checkResult(n); err != nil {
@@ -57,27 +65,50 @@ func decodePayment(n *Notification) *Error {
 	return nil
 }
 
-// readPayment takes from n's fields what matters, in one pass, and holds each
-// field that is there against its documented form.
-func readPayment(n *Notification) (paymentFields, *Error) {
-	p := paymentFields{total: -1, cash: -1, coupon: -1, coupons: -1, settlement: -1}
-	for _, field := range n.Fields {
-		ok, reason, value := true, BadField, field.Value
-		switch field.Name {
+// read goes through n's fields once and holds each that is there against its
+// documented form.
+func (p *paymentFields) read(n *Notification) *Error {
+	*p = paymentFields{total: -1, cash: -1, coupon: -1, settlement: -1, couponSum: -1}
+	for i := range n.Fields {
+		name, value := n.Fields[i].Name, n.Fields[i].Value
+		ok, reason := true, BadField
+		switch name {
 		case "return_code":
 			p.returnCode = value
 		case "result_code":
 			p.resultCode = value
+		case "err_code":
+			p.errCode = value
+		case "err_code_des":
+			p.errCodeDes = value
 		case "appid":
 			p.appID, ok = value, isID(value)
-		case "sub_appid", "sub_mch_id", "contract_id":
-			ok = isID(value)
+		case "sub_appid":
+			p.subAppID, ok = value, isID(value)
+		case "sub_mch_id":
+			p.subMchID, ok = value, isID(value)
+		case "openid":
+			p.openID = value
+		case "sub_openid":
+			p.subOpenID = value
 		case "out_trade_no":
 			n.OutTradeNo, ok = value, isOrderNumber(value)
 		case "transaction_id":
 			n.TransactionID, ok = value, isID(value)
+		case "contract_id":
+			p.contractID, ok = value, isID(value)
+		case "trade_type":
+			p.tradeType = value
 		case "trade_state":
 			p.tradeState, ok = value, isID(value)
+		case "bank_type":
+			p.bankType = value
+		case "attach":
+			p.attach = value
+		case "device_info":
+			p.deviceInfo = value
+		case "promotion_detail":
+			p.promotionDetail = value
 		case "time_end":
 			n.Time, ok = parseTime(value)
 		case "fee_type":
@@ -101,17 +132,28 @@ func readPayment(n *Notification) (paymentFields, *Error) {
 			"refund_count", "refund_fee":
 			ok, reason = false, UnknownKind // they belong to other kinds
 		default:
-			if strings.HasPrefix(field.Name, "coupon_fee_") {
-				var amount int64
-				amount, ok = parseAmount(value)
-				p.coupons, reason = max(p.coupons, 0)+amount, BadAmount
-			}
+			ok, reason = p.readCoupon(name, value), BadAmount
 		}
 		if !ok {
-			return p, &Error{Reason: reason, Detail: field.Name}
+			return &Error{Reason: reason, Detail: name}
 		}
 	}
-	return p, nil
+	return nil
+}
+
+// readCoupon takes note of a coupon_..._$n and reports whether its amount, if it is
+// one, is in the documented form.
+func (p *paymentFields) readCoupon(name, value string) bool {
+	if !strings.HasPrefix(name, "coupon_") {
+		return true
+	}
+	p.hasCoupons = true
+	if !strings.HasPrefix(name, "coupon_fee_") {
+		return true
+	}
+	amount, ok := parseAmount(value)
+	p.couponSum = max(p.couponSum, 0) + amount
+	return ok
 }
 
 // checkResult refuses a body that does not say what became of the payment, or
@@ -166,7 +208,7 @@ func (p *paymentFields) warnOfUnevenParts(n *Notification) {
 	if p.total > 0 && p.settlement > p.total {
 		n.warn("settlement_total_fee exceeds total_fee")
 	}
-	if p.coupon >= 0 && p.coupons >= 0 && p.coupon != p.coupons {
+	if p.coupon >= 0 && p.couponSum >= 0 && p.coupon != p.couponSum {
 		n.warn("the single coupons do not add up to coupon_fee")
 	}
 }

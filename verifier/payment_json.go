@@ -12,37 +12,37 @@ import (
 // Source: WeChat Pay APIv3, "支付成功回调通知", and for service providers its
 // partner edition.
 func appendPayment(dst []byte, n *Notification) []byte {
-	f := n.Fields
-	partner := f.Has("sub_mch_id")
+	p := &n.payment
+	partner := p.subMchID != ""
 	if partner {
-		dst = appendText(dst, "sp_appid", f.Get("appid"))
+		dst = appendText(dst, "sp_appid", p.appID)
 		dst = appendText(dst, "sp_mchid", n.MchID)
-		dst = appendText(dst, "sub_appid", f.Get("sub_appid"))
-		dst = appendText(dst, "sub_mchid", f.Get("sub_mch_id"))
+		dst = appendText(dst, "sub_appid", p.subAppID)
+		dst = appendText(dst, "sub_mchid", p.subMchID)
 	} else {
-		dst = appendText(dst, "appid", f.Get("appid"))
+		dst = appendText(dst, "appid", p.appID)
 		dst = appendText(dst, "mchid", n.MchID)
 	}
 	dst = appendText(dst, "out_trade_no", n.OutTradeNo)
 	dst = appendText(dst, "transaction_id", n.TransactionID)
-	dst = appendText(dst, "trade_type", f.Get("trade_type"))
+	dst = appendText(dst, "trade_type", p.tradeType)
 	dst = appendText(dst, "trade_state", n.State)
-	if f.Get("result_code") == "FAIL" {
-		dst = appendText(dst, "trade_state_desc", joinNonEmpty(f.Get("err_code"), ": ", f.Get("err_code_des")))
+	if p.resultCode == "FAIL" {
+		dst = appendText(dst, "trade_state_desc", joinNonEmpty(p.errCode, ": ", p.errCodeDes))
 	}
-	dst = appendText(dst, "bank_type", f.Get("bank_type"))
-	dst = appendText(dst, "attach", f.Get("attach"))
+	dst = appendText(dst, "bank_type", p.bankType)
+	dst = appendText(dst, "attach", p.attach)
 	if n.State == stateSuccess {
 		dst = appendTime(dst, "success_time", n.Time)
 	}
-	dst = appendText(dst, "contract_id", f.Get("contract_id"))
-	dst = appendPayer(dst, f, partner)
+	dst = appendText(dst, "contract_id", p.contractID)
+	dst = appendPayer(dst, p, partner)
 	dst = appendAmounts(dst, n)
-	if f.Has("device_info") {
+	if p.deviceInfo != "" {
 		dst = append(appendName(dst, "scene_info"), '{')
-		dst = append(appendText(dst, "device_id", f.Get("device_info")), '}')
+		dst = append(appendText(dst, "device_id", p.deviceInfo), '}')
 	}
-	return appendPromotions(dst, f)
+	return appendPromotions(dst, n)
 }
 
 func joinNonEmpty(a, separator, b string) string {
@@ -52,17 +52,16 @@ func joinNonEmpty(a, separator, b string) string {
 	return a + separator + b
 }
 
-func appendPayer(dst []byte, f Fields, partner bool) []byte {
-	openid, subOpenid := f.Get("openid"), f.Get("sub_openid")
-	if openid == "" && subOpenid == "" {
+func appendPayer(dst []byte, p *paymentFields, partner bool) []byte {
+	if p.openID == "" && p.subOpenID == "" {
 		return dst
 	}
 	dst = append(appendName(dst, "payer"), '{')
 	if partner {
-		dst = appendText(dst, "sp_openid", openid)
-		dst = appendText(dst, "sub_openid", subOpenid)
+		dst = appendText(dst, "sp_openid", p.openID)
+		dst = appendText(dst, "sub_openid", p.subOpenID)
 	} else {
-		dst = appendText(dst, "openid", openid)
+		dst = appendText(dst, "openid", p.openID)
 	}
 	return append(dst, '}')
 }
@@ -70,37 +69,42 @@ func appendPayer(dst []byte, f Fields, partner bool) []byte {
 // appendAmounts appends amounts in the smallest unit of their currency.
 // payer_total is what was paid after coupons.
 func appendAmounts(dst []byte, n *Notification) []byte {
-	f := n.Fields
-	cash := f.Get("cash_fee")
-	if n.Currency == "" && cash == "" {
+	p := &n.payment
+	if p.total < 0 && p.cash < 0 {
 		return dst
 	}
 	dst = append(appendName(dst, "amount"), '{')
-	dst = appendAmount(dst, "total", f.Get("total_fee"))
-	dst = appendAmount(dst, "payer_total", cash)
+	dst = appendAmount(dst, "total", p.total)
+	dst = appendAmount(dst, "payer_total", p.cash)
 	dst = appendText(dst, "currency", n.Currency)
-	if cash != "" {
-		dst = appendText(dst, "payer_currency", cmp.Or(f.Get("cash_fee_type"), defaultCurrency))
+	if p.cash >= 0 {
+		dst = appendText(dst, "payer_currency", cmp.Or(p.cashFeeType, defaultCurrency))
 	}
 	return append(dst, '}')
 }
 
 // appendPromotions appends promotion_detail: WeChat Pay's own JSON text where there
 // is one, otherwise one element for each coupon_id_$n. coupon_count is not trusted.
-func appendPromotions(dst []byte, f Fields) []byte {
-	if text := f.Get("promotion_detail"); isJSONContainer(text) {
+func appendPromotions(dst []byte, n *Notification) []byte {
+	if text := n.payment.promotionDetail; isJSONContainer(text) {
 		return append(appendName(dst, "promotion_detail"), text...)
 	}
-	coupons := couponsOf(f)
+	if !n.payment.hasCoupons {
+		return dst
+	}
+	coupons := couponsOf(n.Fields)
 	if len(coupons) == 0 {
 		return dst
 	}
 	dst = append(appendName(dst, "promotion_detail"), '[')
 	for _, index := range coupons {
 		dst = append(appendComma(dst), '{')
-		dst = appendText(dst, "coupon_id", f.Get("coupon_id_"+index))
-		dst = appendText(dst, "type", strings.ReplaceAll(f.Get("coupon_type_"+index), "NO_CASH", "NOCASH"))
-		dst = append(appendAmount(dst, "amount", f.Get("coupon_fee_"+index)), '}')
+		dst = appendText(dst, "coupon_id", n.Fields.Get("coupon_id_"+index))
+		dst = appendText(dst, "type", strings.ReplaceAll(n.Fields.Get("coupon_type_"+index), "NO_CASH", "NOCASH"))
+		if amount, ok := parseAmount(n.Fields.Get("coupon_fee_" + index)); ok {
+			dst = appendAmount(dst, "amount", amount)
+		}
+		dst = append(dst, '}')
 	}
 	return append(dst, ']')
 }

@@ -68,7 +68,7 @@ func (v *Verifier) Verify(body string, header http.Header, n *Notification) erro
 }
 
 func (v *Verifier) verify(body string, header http.Header, n *Notification) error {
-	if strings.Trim(body, " \t\r\n") == "" {
+	if skipBlanks(body) == "" {
 		return &Error{Reason: EmptyBody}
 	}
 	if AckFormatFor(body) == JSONAck {
