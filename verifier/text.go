@@ -1,6 +1,7 @@
 package verifier
 
 import (
+	"math/bits"
 	"strings"
 	"unicode/utf8"
 )
@@ -17,28 +18,28 @@ var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // isXMLText reports whether text is UTF-8 made of characters that XML 1.0 allows.
 func isXMLText(text string) bool {
-	if isPrintableASCII(text) {
+	if printableUpTo(text, 0) == len(text) {
 		return true
 	}
 	return utf8.ValidString(text) && strings.IndexFunc(text, isNotXMLChar) < 0
 }
 
-// isPrintableASCII looks at eight bytes at a time: it runs over every value of
-// every forgery.
-func isPrintableASCII(text string) bool {
+// printableUpTo returns how many bytes of text are printable ASCII, up to the first
+// stop. It looks at eight bytes at a time: it runs over every value of every forgery.
+func printableUpTo(text string, stop byte) int {
 	const each, top = 0x0101010101010101, 0x8080808080808080
-	for ; len(text) >= 8; text = text[8:] {
-		word := eightBytes(text)
-		if (word|(word-' '*each))&top != 0 {
-			return false
+	at := 0
+	for ; at+8 <= len(text); at += 8 {
+		word := eightBytes(text[at:])
+		differs := word ^ uint64(stop)*each
+		if found := (word | (word - ' '*each) | (differs-each)&^differs) & top; found != 0 {
+			return at + bits.TrailingZeros64(found)/8 // the first one found is exact
 		}
 	}
-	for i := 0; i < len(text); i++ {
-		if text[i] < ' ' || text[i] >= utf8.RuneSelf {
-			return false
-		}
+	for at < len(text) && ' ' <= text[at] && text[at] < utf8.RuneSelf && text[at] != stop {
+		at++
 	}
-	return true
+	return at
 }
 
 func eightBytes(s string) uint64 {

@@ -160,8 +160,8 @@ func readPlainElement(text string) (field Field, rest string) {
 		return Field{}, text
 	}
 	name, data := text[1:end], text[end+len(">"+opening):]
-	length := strings.IndexByte(data, ']')
-	if length < 0 || !strings.HasPrefix(data[length:], closing) || !isPrintableASCII(data[:length]) {
+	length := printableUpTo(data, ']')
+	if !strings.HasPrefix(data[length:], closing) {
 		return Field{}, text
 	}
 	after := data[length+len(closing):]
