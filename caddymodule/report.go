@@ -82,8 +82,10 @@ func (l logLine) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	if r := l.verdict.reply; r != nil {
 		enc.AddDuration("upstream_duration", l.verdict.took)
 		enc.AddInt("upstream_status", r.status)
-		enc.AddString("upstream_content_type", r.header.Get("Content-Type"))
-		enc.AddInt("upstream_size", r.size)
+		if l.verdict.reason != verifier.OK {
+			enc.AddString("upstream_content_type", r.header.Get("Content-Type"))
+			enc.AddInt("upstream_size", r.size)
+		}
 	}
 	return nil
 }
