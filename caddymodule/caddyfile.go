@@ -46,24 +46,8 @@ func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	if d.NextArg() {
 		return d.ArgErr()
 	}
-	seen := make(onlyOnce)
-	for d.NextBlock(0) {
-		option := d.Val()
-		if option == "merchant" {
-			if err := h.unmarshalMerchant(d); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := seen.note(d, option); err != nil {
-			return err
-		}
-		if err := h.unmarshalOption(d, option); err != nil {
-			return err
-		}
-		if d.NextBlock(1) {
-			return d.Errf("%s takes no block", option)
-		}
+	if err := forEachOption(d, 0, h.unmarshalOption); err != nil {
+		return err
 	}
 	if len(h.Merchants) == 0 {
 		return d.Err("wechatpay_notify needs at least one merchant block with its mch_id and key")
@@ -73,6 +57,8 @@ func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 
 func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 	switch option {
+	case "merchant":
+		return h.unmarshalMerchant(d)
 	case "mode":
 		return oneArg(d, &h.Mode, modeEnforce, modeShadow)
 	case "forward":
@@ -114,18 +100,8 @@ func (h *Handler) unmarshalMerchant(d *caddyfile.Dispenser) error {
 	if slices.ContainsFunc(h.Merchants, func(other Merchant) bool { return other.MchID == m.MchID }) {
 		return d.Errf("merchant %s is configured twice; put all of its options in one block", m.MchID)
 	}
-	seen := make(onlyOnce)
-	for d.NextBlock(1) {
-		option := d.Val()
-		if err := seen.note(d, option); err != nil {
-			return err
-		}
-		if err := m.unmarshalOption(d, option); err != nil {
-			return err
-		}
-		if d.NextBlock(2) {
-			return d.Errf("%s takes no block", option)
-		}
+	if err := forEachOption(d, 1, m.unmarshalOption); err != nil {
+		return err
 	}
 	if len(m.Keys) == 0 {
 		return d.Errf("merchant %s has no key: set its APIv2 key, as in: key {env.WECHATPAY_APIV2_KEY}", m.MchID)
@@ -148,14 +124,23 @@ func (m *Merchant) unmarshalOption(d *caddyfile.Dispenser, option string) error 
 	return d.Errf("unknown option %q of merchant", option)
 }
 
-// onlyOnce refuses options that appear twice: one of the two would be overlooked.
-type onlyOnce map[string]bool
-
-func (o onlyOnce) note(d *caddyfile.Dispenser, option string) error {
-	if o[option] {
-		return d.Errf("%s appears twice", option)
+// forEachOption reads a block. It refuses options that appear twice: one of the two
+// would be overlooked.
+func forEachOption(d *caddyfile.Dispenser, nesting int, unmarshal func(*caddyfile.Dispenser, string) error) error {
+	seen := make(map[string]bool)
+	for d.NextBlock(nesting) {
+		option := d.Val()
+		if seen[option] && option != "merchant" {
+			return d.Errf("%s appears twice", option)
+		}
+		seen[option] = true
+		if err := unmarshal(d, option); err != nil {
+			return err
+		}
+		if option != "merchant" && d.NextBlock(nesting+1) {
+			return d.Errf("%s takes no block", option)
+		}
 	}
-	o[option] = true
 	return nil
 }
 
