@@ -55,7 +55,7 @@ func handlerStacks() string {
 	var all bytes.Buffer
 	_ = pprof.Lookup("goroutine").WriteTo(&all, 2) // a Buffer takes everything
 	var ours []string
-	for _, stack := range strings.SplitSeq(all.String(), "\n\n") {
+	for stack := range strings.SplitSeq(all.String(), "\n\n") {
 		if strings.Contains(stack, "/caddymodule.") || strings.Contains(stack, "/verifier.") {
 			ours = append(ours, stack)
 		}
