@@ -24,6 +24,8 @@ func init() {
 // inside of Caddy, and do as they please. Directive: in_process <name>.
 type inProcess struct {
 	Name string `json:"name"`
+
+	serve func(http.ResponseWriter, *http.Request, caddyhttp.Handler) error
 }
 
 // inProcessHandlers are what in_process can name.
@@ -34,9 +36,16 @@ func (*inProcess) CaddyModule() caddy.ModuleInfo {
 	return caddy.ModuleInfo{ID: "http.handlers.in_process", New: func() caddy.Module { return new(inProcess) }}
 }
 
+// Provision looks the handler up while the test loads its site: later tests, too, put
+// theirs into the map.
+func (h *inProcess) Provision(caddy.Context) error {
+	h.serve = inProcessHandlers[h.Name]
+	return nil
+}
+
 // ServeHTTP implements caddyhttp.MiddlewareHandler.
 func (h *inProcess) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
-	return inProcessHandlers[h.Name](w, r, next)
+	return h.serve(w, r, next)
 }
 
 // before and behind place an in-process handler around the directive, which has no

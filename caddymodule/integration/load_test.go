@@ -91,7 +91,7 @@ func TestFloodOfForgeries(t *testing.T) {
 	settled, goroutines := settledHeap(), runtime.NumGoroutine()
 	peak := watchMemory()
 	flood(10_000)
-	if grown := peak(); grown > 32<<20 {
+	if grown := peak(); grown > 96<<20 {
 		t.Errorf("during the flood the heap grew by %d MiB", grown>>20)
 	}
 	if after := settledHeap(); after > settled+8<<20 {
@@ -100,6 +100,26 @@ func TestFloodOfForgeries(t *testing.T) {
 	eventually(t, "the flood left goroutines behind", func() bool { return runtime.NumGoroutine() <= goroutines+64 })
 	if calls := e.upstream.calls(); len(calls) != 0 {
 		t.Errorf("the upstream was called %d times", len(calls))
+	}
+}
+
+// What is done with is forgotten at once, not when upstream_timeout has passed.
+func TestNothingIsKept(t *testing.T) {
+	e := start(t, gate("upstream_timeout 1h")+proxy)
+	e.logs.muted.Store(true)
+	deliver := func(n int) {
+		atOnce(n, 16, func(int) {
+			if got, err := e.send.try(payment()); err != nil || got.status != 200 {
+				t.Errorf("%v %v, want 200", got, err)
+			}
+		})
+		e.upstream.clear()
+	}
+	deliver(200)
+	settled := settledHeap()
+	deliver(3000)
+	if after := settledHeap(); after > settled+4<<20 {
+		t.Errorf("3000 deliveries left %d KiB behind", (after-settled)>>10)
 	}
 }
 
