@@ -87,8 +87,9 @@ func cleanMessage(text string, limit int) string {
 		}
 		return r
 	}, strings.ToValidUTF8(text, "\uFFFD"))
-	if runes := []rune(text); len(runes) > limit {
-		text = string(runes[:limit])
+	if len(text) > limit { // bytes, of which a character may take several
+		runes := []rune(text)
+		text = string(runes[:min(len(runes), limit)])
 	}
 	return strings.TrimSpace(text)
 }

@@ -36,13 +36,13 @@ type Notification struct {
 
 	merchant *Merchant
 	kind     *kindRules
-	payment  paymentFields
+	payment  *paymentFields // of payments and deductions
 	scratch  []byte
 }
 
 // reset empties n but keeps its storage.
 func (n *Notification) reset() {
-	*n = Notification{Fields: n.Fields[:0], Warnings: n.Warnings[:0], scratch: n.scratch[:0]}
+	*n = Notification{Fields: n.Fields[:0], Warnings: n.Warnings[:0], payment: n.payment, scratch: n.scratch[:0]}
 }
 
 func (n *Notification) warn(text string) { n.Warnings = append(n.Warnings, text) }

@@ -45,7 +45,10 @@ type paymentFields struct {
 }
 
 func decodePayment(n *Notification) *Error {
-	p := &n.payment
+	if n.payment == nil {
+		n.payment = new(paymentFields)
+	}
+	p := n.payment
 	if err := p.read(n); err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 // Source: WeChat Pay APIv3, "支付成功回调通知", and for service providers its
 // partner edition.
 func appendPayment(dst []byte, n *Notification) []byte {
-	p := &n.payment
+	p := n.payment
 	partner := p.subMchID != ""
 	if partner {
 		dst = appendText(dst, "sp_appid", p.appID)
@@ -69,7 +69,7 @@ func appendPayer(dst []byte, p *paymentFields, partner bool) []byte {
 // appendAmounts appends amounts in the smallest unit of their currency.
 // payer_total is what was paid after coupons.
 func appendAmounts(dst []byte, n *Notification) []byte {
-	p := &n.payment
+	p := n.payment
 	if p.total < 0 && p.cash < 0 {
 		return dst
 	}

@@ -60,14 +60,6 @@ func New(config Config) (*Verifier, error) {
 // See the package documentation for what a nil error proves and what it does not.
 func (v *Verifier) Verify(body string, header http.Header, n *Notification) error {
 	n.reset()
-	err := v.verify(body, header, n)
-	if err != nil {
-		n.reset()
-	}
-	return err
-}
-
-func (v *Verifier) verify(body string, header http.Header, n *Notification) error {
 	if skipBlanks(body) == "" {
 		return &Error{Reason: EmptyBody}
 	}
@@ -77,19 +69,21 @@ func (v *Verifier) verify(body string, header http.Header, n *Notification) erro
 	if err := v.authenticate(body, n); err != nil {
 		return err
 	}
-	if err := v.interpret(n); err != nil {
+	if err := v.interpret(body, n); err != nil {
 		err.MchID, err.Kind = n.MchID, n.Kind
+		n.reset()
 		return err
 	}
 	return nil
 }
 
-// authenticate proves who wrote the body.
+// authenticate proves who wrote the body. It fills in n only with what is proven.
 func (v *Verifier) authenticate(body string, n *Notification) error {
 	fields, err := parseXML(body, "xml", n.Fields)
 	if err != nil {
 		return err
 	}
+	n.Fields = fields[:0] // no more than the storage, for the next body
 	if !fields.Has("sign") {
 		return &Error{Reason: Unsigned}
 	}
@@ -103,14 +97,14 @@ func (v *Verifier) authenticate(body string, n *Notification) error {
 	}
 	n.APIVersion, n.Authenticity = "v2", string(signType)
 	n.MchID, n.merchant, n.Fields = merchant.MchID, merchant, fields
-	if strings.Contains(body, "&") && isResplit(fields) {
-		return &Error{Reason: UnknownKind, MchID: n.MchID, Detail: "a value holds other fields: another message was cut up into this one"}
-	}
 	return nil
 }
 
 // interpret finds out what the authentic fields say.
-func (v *Verifier) interpret(n *Notification) *Error {
+func (v *Verifier) interpret(body string, n *Notification) *Error {
+	if strings.Contains(body, "&") && isResplit(n.Fields) {
+		return &Error{Reason: UnknownKind, Detail: "a value holds other fields: another message was cut up into this one"}
+	}
 	kind := kindOf(n.Fields)
 	if kind == nil {
 		return &Error{Reason: UnknownKind}
