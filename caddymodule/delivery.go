@@ -40,6 +40,9 @@ func (h *Handler) newDelivery(w http.ResponseWriter, r *http.Request) *delivery 
 		handler: h, request: r, response: w, started: time.Now(),
 		facts: facts{merchant: unknown, kind: unknown},
 	}
+	if strings.Contains(r.Header.Get("Content-Type"), "json") {
+		d.format = verifier.JSONAck // until the body itself tells, if it is ever read
+	}
 	r.Context().Value(caddy.ReplacerCtxKey).(*caddy.Replacer).Map(d.placeholder)
 	return d
 }

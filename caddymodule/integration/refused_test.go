@@ -71,6 +71,10 @@ func refusals() []refusal {
 		{"one byte over max_body_size", "too_large", 413, failXML("the body is larger than max_body_size"), oversize, nil, "", ""},
 		{"one byte over max_body_size, chunked", "too_large", 413, failXML("the body is larger than max_body_size"), oversize, []change{chunked}, "", ""},
 		{"gzip", "encoding", 415, failXML("the body has a Content-Encoding"), genuine, []change{withHeader("Content-Encoding", "gzip")}, "", ""},
+		{"gzip, of JSON", "encoding", 415, failJSON("the body has a Content-Encoding"), "{}",
+			[]change{withHeader("Content-Encoding", "gzip"), withHeader("Content-Type", "application/json")}, "", ""},
+		{"one byte over max_body_size, of JSON", "too_large", 413, failJSON("the body is larger than max_body_size"), oversize,
+			[]change{withHeader("Content-Type", "application/json; charset=utf-8")}, "", ""},
 		{"gzip named second", "encoding", 415, failXML("the body has a Content-Encoding"), genuine, []change{withHeader("Content-Encoding", "identity", "gzip")}, "", ""},
 
 		{"no sign", "unsigned", 401, failXML(refused), fields.XML(), nil, "", ""},
