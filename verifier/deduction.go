@@ -1,16 +1,14 @@
 package verifier
 
-// Deduction is the result of a papay deduction (委托代扣), success or failure. But
-// for its trade_state and contract_id it is a payment.
+// Deduction is the result of a papay deduction (委托代扣), success or failure. It is
+// read and written as a payment, which it is but for its trade_state and contract_id.
+// Source: WeChat Pay APIv2, "委托代扣", "扣款结果通知".
 const Deduction Kind = "deduction"
 
-// Source of the fields: WeChat Pay APIv2, "委托代扣", "扣款结果通知".
-var deduction = kindRules{
-	name:         Deduction,
-	resourceType: payment.resourceType,
-	matches: func(f Fields) bool {
-		return isPayment(f) && (f.Get("trade_type") == "PAP" || f.Has("contract_id"))
-	},
-	decode:         decodePayment,
-	appendResource: appendPayment,
+// kind tells a deduction from an order that the buyer paid.
+func (p *paymentFields) kind() Kind {
+	if p.tradeType == "PAP" || p.contractID != "" {
+		return Deduction
+	}
+	return Payment
 }

@@ -21,7 +21,7 @@ type kindRules struct {
 }
 
 // kinds are tried in this order; the first that matches is the one.
-var kinds = []*kindRules{&deduction, &payment}
+var kinds = []*kindRules{&payment}
 
 func kindOf(fields Fields) *kindRules {
 	at := slices.IndexFunc(kinds, func(k *kindRules) bool { return k.matches(fields) })

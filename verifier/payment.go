@@ -52,6 +52,7 @@ func decodePayment(n *Notification) *Error {
 	if err := p.read(n); err != nil {
 		return err
 	}
+	n.Kind = p.kind()
 	if err := p.checkResult(n); err != nil {
 		return err
 	}
