@@ -2,7 +2,6 @@ package caddymodule
 
 import (
 	"strings"
-	"sync"
 
 	"github.com/caddy-wechatpay/caddy-wechatpay/verifier"
 )
@@ -42,58 +41,4 @@ func factsOfRefused(err *verifier.Error) facts {
 		f.kind = string(err.Kind)
 	}
 	return f
-}
-
-// workspace is the memory that verifying takes and the rest of a delivery does not.
-// While the upstream is busy, a delivery holds little more than the document.
-type workspace struct {
-	notification verifier.Notification
-	document     []byte
-}
-
-var workspaces = sync.Pool{New: func() any { return new(workspace) }}
-
-// verify returns what the upstream gets for body, and what is to be reported.
-func (h *Handler) verify(body string, d *delivery) (document string, err error) {
-	ws := workspaces.Get().(*workspace)
-	defer workspaces.Put(ws)
-	if err := h.verifier.Verify(body, d.request.Header, &ws.notification); err != nil {
-		return "", err
-	}
-	d.facts = factsOf(&ws.notification)
-	ws.document = ws.notification.AppendJSON(ws.document[:0])
-	return string(ws.document), nil
-}
-
-// placeholder looks up {http.wechatpay.*}.
-func (d *delivery) placeholder(key string) (any, bool) {
-	name, ours := strings.CutPrefix(key, "http.wechatpay.")
-	if !ours {
-		return nil, false
-	}
-	switch name {
-	case "id":
-		return d.facts.id, true
-	case "kind":
-		return d.facts.kind, true
-	case "mchid":
-		return d.facts.merchant, true
-	case "event_type":
-		return d.facts.eventType, true
-	case "out_trade_no":
-		return d.facts.outTradeNo, true
-	case "transaction_id":
-		return d.facts.transactionID, true
-	case "total":
-		return d.facts.total, true
-	case "currency":
-		return d.facts.currency, true
-	case "outcome":
-		outcome, _ := d.decision()
-		return outcome, true
-	case "reason":
-		_, reason := d.decision()
-		return reason, true
-	}
-	return nil, false
 }

@@ -4,9 +4,7 @@
 package caddymodule
 
 import (
-	"context"
 	"net/http"
-	"time"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
@@ -121,13 +119,6 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	defer cancel()
 	d.prepareRequest(ctx, document)
 	return d.finish(d.callUpstream(ctx, next))
-}
-
-// detach returns a context that keeps the values of r's, on which other handlers
-// rely, but not its end: WeChat Pay hangs up after 5 seconds, and an upstream cut
-// off in the middle may have done half of its work.
-func (h *Handler) detach(r *http.Request) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(r.Context()), time.Duration(h.UpstreamTimeout))
 }
 
 // Interface guards

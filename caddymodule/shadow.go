@@ -1,8 +1,6 @@
 package caddymodule
 
 import (
-	"bytes"
-	"io"
 	"net/http"
 	"time"
 
@@ -36,19 +34,6 @@ func (h *Handler) shadow(w http.ResponseWriter, r *http.Request, next caddyhttp.
 	}
 	v.reply, v.took = observed.reply, took
 	return err
-}
-
-// peekBody reads the body as readBody does, and puts back what it has read.
-func peekBody(r *http.Request, limit int64) (string, error) {
-	original := r.Body
-	var seen bytes.Buffer
-	r.Body = io.NopCloser(io.TeeReader(original, &seen))
-	body, err := readBody(r, limit)
-	r.Body = struct {
-		io.Reader
-		io.Closer
-	}{io.MultiReader(&seen, original), original}
-	return body, err
 }
 
 // observedReply passes a reply on and records it on the way.

@@ -8,7 +8,8 @@ import (
 
 // AppendJSON appends the normalized notification in the vocabulary of WeChat
 // Pay's APIv3: an envelope whose resource has the same members whichever API
-// version the notification came by. A member whose element is absent is absent.
+// version the notification came by. A member whose element is absent is absent. n must
+// have been filled in by [Verifier.Verify] without an error.
 func (n *Notification) AppendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	dst = append(appendName(dst, "id"), '"')

@@ -1,0 +1,64 @@
+package caddymodule
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+	"go.uber.org/zap"
+
+	"github.com/caddy-wechatpay/caddy-wechatpay/verifier"
+)
+
+// detach returns a context that keeps the values of r's, on which other handlers
+// rely, but not its end: WeChat Pay hangs up after 5 seconds, and an upstream cut
+// off in the middle may have done half of its work.
+func (h *Handler) detach(r *http.Request) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(r.Context()), time.Duration(h.UpstreamTimeout))
+}
+
+// callUpstream runs the rest of the handler chain and judges its answer. If that
+// takes longer than upstream_timeout, WeChat Pay gets its FAIL on time even where a
+// handler does not mind the deadline.
+func (d *delivery) callUpstream(ctx context.Context, next caddyhttp.Handler) verdict {
+	tooLate := verdict{reason: verifier.UpstreamTimeout}
+	stop := context.AfterFunc(ctx, func() { d.decide(tooLate) })
+	defer stop()
+
+	called := time.Now()
+	reply := newReply(ctx)
+	err := d.runHandlers(next, reply)
+
+	v := d.handler.judge.verdict(reply, err)
+	if v.reason != verifier.OK && ctx.Err() != nil {
+		v = tooLate
+	}
+	v.reply, v.took = reply, time.Since(called)
+	return v
+}
+
+var (
+	errPanicked = errors.New("the handler panicked")
+	errCutOff   = fmt.Errorf("the reply was cut off: %w", http.ErrAbortHandler)
+)
+
+// runHandlers turns a panic of a handler's into an error: nothing has been sent by
+// then, so WeChat Pay can still get its FAIL.
+func (d *delivery) runHandlers(next caddyhttp.Handler, reply *reply) (err error) {
+	defer func() {
+		switch value := recover(); value {
+		case nil:
+		case http.ErrAbortHandler: // reverse_proxy's word for an upstream that hung up
+			err = errCutOff
+		default:
+			err = errPanicked
+			d.handler.logger.Error("a handler behind wechatpay_notify panicked",
+				zap.Any("panic", value), zap.ByteString("stack", debug.Stack()))
+		}
+	}()
+	return next.ServeHTTP(reply, d.request)
+}

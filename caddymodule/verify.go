@@ -1,0 +1,52 @@
+package caddymodule
+
+import (
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/caddy-wechatpay/caddy-wechatpay/verifier"
+)
+
+// verify returns what the upstream gets for body. err is what went wrong before.
+func (d *delivery) verify(body string, err error) (document string, _ error) {
+	if err == nil {
+		d.format = verifier.AckFormatFor(body)
+		document, err = d.convert(body)
+	}
+	if refused, ok := errors.AsType[*verifier.Error](err); ok {
+		d.facts = factsOfRefused(refused)
+	}
+	d.verifyTime = time.Since(d.started)
+	return document, err
+}
+
+// convert verifies body and puts it into the upstream's terms.
+func (d *delivery) convert(body string) (document string, err error) {
+	ws := workspaces.Get().(*workspace)
+	defer workspaces.Put(ws)
+	if err := d.handler.verifier.Verify(body, d.request.Header, &ws.notification); err != nil {
+		return "", err
+	}
+	d.facts = factsOf(&ws.notification)
+	ws.document = ws.notification.AppendJSON(ws.document[:0])
+	return string(ws.document), nil
+}
+
+// workspace is the memory that verifying takes and the rest of a delivery does not.
+// While the upstream is busy, a delivery holds little more than the document.
+type workspace struct {
+	notification verifier.Notification
+	document     []byte
+}
+
+var workspaces = sync.Pool{New: func() any { return new(workspace) }}
+
+// rejection is the verdict on what could not be read or verified.
+func rejection(err error) verdict {
+	refused, ok := errors.AsType[*verifier.Error](err)
+	if !ok {
+		return verdict{reason: verifier.Malformed}
+	}
+	return verdict{reason: refused.Reason, detail: refused.Detail}
+}
