@@ -38,7 +38,7 @@ build() {
 # The plugin's package lies within the module, and the module is what this directory
 # is: it is replaced, where --with .../caddymodule=. would replace the package.
 xcaddy_build() {
-	xcaddy build "$caddy_version" --with "$module/caddymodule" --replace "$module=$PWD" --output caddy
+	xcaddy build "$caddy_version" --with "$module/caddymodule" --with "$module/caddymodule/dedupe/redis" --replace "$module=$PWD" --output caddy
 }
 
 # Where git refuses the directory (it belongs to somebody else, as in a container), go

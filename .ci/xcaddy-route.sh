@@ -43,7 +43,7 @@ build_caddy() (
 	GONOSUMDB="$module,$(go env GONOSUMDB)" # it is in no checksum database
 	export GOPROXY GONOSUMDB
 	cd "$scratch"
-	./xcaddy build "$caddy_version" --with "$module/caddymodule@$version" --output caddy
+	./xcaddy build "$caddy_version" --with "$module/caddymodule@$version" --with "$module/caddymodule/dedupe/redis@$version" --output caddy
 )
 
 # expect <text> <argument>... fails unless caddy with these arguments prints the text.
@@ -65,6 +65,8 @@ if ! build_caddy >"$scratch/log" 2>&1; then
 fi
 expect "$caddy_version" version
 expect http.handlers.wechatpay_notify list-modules
+expect http.wechatpay.stores.file list-modules
+expect http.wechatpay.stores.redis list-modules
 expect "$version" build-info
 "$scratch/caddy" build-info | grep "$module"
 go run ./internal/demo -caddy "$scratch/caddy"

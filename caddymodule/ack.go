@@ -14,9 +14,9 @@ import (
 // writeAck sends WeChat Pay what the verdict comes to, and nothing of the upstream's
 // reply but its message.
 func (d *delivery) writeAck(v verdict) {
-	ack := d.format.Success()
-	if v.reason != verifier.OK {
-		ack = d.format.Fail(ackMessage(v))
+	ack := d.format.Fail(ackMessage(v))
+	if v.reason.Status() == http.StatusOK { // with 200 goes SUCCESS, and with nothing else
+		ack = d.format.Success()
 	}
 	header := d.response.Header()
 	header.Set("Content-Type", d.format.ContentType())

@@ -34,13 +34,16 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //		mode             enforce | shadow
 //		forward          json
 //		accept           explicit [<code>...] | status
+//		amount_guard     lookup <url> | attach <secret> [<previous_secret>]
 //		max_age          <duration>
 //		max_body_size    <size>
 //		upstream_timeout <duration>
+//		dedupe           file [<path>] | memory [<max_records>] | redis <url> | off
 //		keep_header      <name>...
 //	}
 //
-// merchant may be repeated for further merchant numbers.
+// merchant may be repeated for further merchant numbers. A store may take a block with
+// timeout and retention.
 func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	d.Next() // the directive's name
 	if d.NextArg() {
@@ -73,6 +76,10 @@ func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 		return durationArg(d, &h.UpstreamTimeout)
 	case "keep_header":
 		return someArgs(d, &h.KeepHeaders)
+	case "amount_guard":
+		return h.unmarshalAmountGuard(d)
+	case "dedupe":
+		return h.unmarshalDedupe(d)
 	}
 	return d.Errf("unknown option %q of wechatpay_notify", option)
 }

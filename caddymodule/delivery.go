@@ -11,6 +11,7 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 	"go.uber.org/zap"
 
+	"github.com/caddy-wechatpay/caddy-wechatpay/caddymodule/dedupe"
 	"github.com/caddy-wechatpay/caddy-wechatpay/verifier"
 )
 
@@ -21,6 +22,7 @@ type delivery struct {
 	response http.ResponseWriter
 	format   verifier.AckFormat
 	facts    facts
+	claim    dedupe.Claim
 
 	started    time.Time
 	verifyTime time.Duration
@@ -71,6 +73,7 @@ func (d *delivery) decide(v verdict) {
 		d.writeAck(v)
 	}
 	d.log(v)
+	d.emit(v)
 }
 
 // decision returns the labels of what has been decided, both empty before.

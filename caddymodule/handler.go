@@ -4,6 +4,7 @@
 package caddymodule
 
 import (
+	"encoding/json"
 	"net/http"
 
 	"github.com/caddyserver/caddy/v2"
@@ -29,7 +30,7 @@ func init() {
 //
 // Placeholder | Description
 // ------------|-------------
-// `{http.wechatpay.outcome}` | `accepted`, `declined`, `rejected` or `failed`
+// `{http.wechatpay.outcome}` | `accepted`, `duplicate`, `declined`, `rejected` or `failed`
 // `{http.wechatpay.reason}` | Why, from a closed set of words, such as `ok` or `bad_signature`
 // `{http.wechatpay.kind}` | The kind of the notification, such as `payment`
 // `{http.wechatpay.mchid}` | The merchant number
@@ -81,9 +82,19 @@ type Handler struct {
 	// not signed: whoever replays a notification can set them at will.
 	KeepHeaders []string `json:"keep_headers,omitempty"`
 
+	// Compares the amount with that of the order. Default: the upstream does.
+	AmountGuard *AmountGuard `json:"amount_guard,omitempty"`
+
+	// Where it is remembered which notifications the upstream has accepted: each
+	// reaches it once, however often WeChat Pay delivers it. `{"store": "off"}` leaves
+	// that to the upstream. Default: `{"store": "file"}`.
+	DedupeRaw json.RawMessage `json:"dedupe,omitempty" caddy:"namespace=http.wechatpay.stores inline_key=store"`
+
 	verifier *verifier.Verifier
+	records  *records // nil with dedupe off
 	judge    judge
 	headers  headerFilter
+	emit     emitter
 	logger   *zap.Logger
 	rejected *zap.Logger // sampled: strangers decide how often it is used
 }
@@ -117,12 +128,18 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	}
 	ctx, cancel := h.detach(r)
 	defer cancel()
-	d.prepareRequest(ctx, document)
-	return d.finish(d.callUpstream(ctx, next))
+	return d.finish(d.once(func() verdict {
+		if v := h.AmountGuard.lookUp(ctx, d); v.reason != verifier.OK {
+			return v
+		}
+		d.prepareRequest(ctx, document)
+		return d.callUpstream(ctx, next)
+	}))
 }
 
 // Interface guards
 var (
 	_ caddy.Provisioner           = (*Handler)(nil)
+	_ caddy.CleanerUpper          = (*Handler)(nil)
 	_ caddyhttp.MiddlewareHandler = (*Handler)(nil)
 )

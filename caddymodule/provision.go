@@ -37,7 +37,27 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 		MaxAge:    time.Duration(h.MaxAge),
 		Now:       time.Now,
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	if h.AmountGuard != nil {
+		if err := h.AmountGuard.provision(); err != nil {
+			return err
+		}
+	}
+	if h.emit, err = newEmitter(ctx); err != nil {
+		return err
+	}
+	return h.provisionDedupe(ctx)
+}
+
+// Cleanup gives up the records. Requests that are still on their way hold on to them
+// by themselves.
+func (h *Handler) Cleanup() error {
+	if h.records != nil {
+		h.records.giveBack()
+	}
+	return nil
 }
 
 // sample thins out floods: of each message, the first 100 in a second are logged

@@ -34,11 +34,17 @@ func (d *delivery) log(v verdict) {
 	switch reason.Outcome() {
 	case verifier.Rejected:
 		logger, level = d.handler.rejected, zapcore.WarnLevel
+		if reason == verifier.Conflict || reason == verifier.AmountMismatch {
+			logger, level = d.handler.logger, zapcore.ErrorLevel // signed by WeChat Pay, and wrong
+		}
 	case verifier.Declined:
 		level = zapcore.WarnLevel
 	case verifier.Failed:
 		level = zapcore.ErrorLevel
-	case verifier.Accepted:
+		if reason == verifier.InFlight {
+			level = zapcore.WarnLevel // it comes again, and finds the answer
+		}
+	case verifier.Accepted, verifier.Duplicate:
 		if len(d.facts.warnings) > 0 {
 			level = zapcore.WarnLevel
 		}

@@ -1,6 +1,7 @@
 package caddymodule
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -17,6 +18,7 @@ func (h *Handler) shadow(w http.ResponseWriter, r *http.Request, next caddyhttp.
 	defer func() {
 		d.verdict.Store(&v)
 		d.log(v)
+		d.emit(v)
 		d.reportAccess()
 	}()
 	if _, err := d.verify(peekBody(r, h.MaxBodySize)); err != nil {
@@ -24,16 +26,35 @@ func (h *Handler) shadow(w http.ResponseWriter, r *http.Request, next caddyhttp.
 		return next.ServeHTTP(w, r)
 	}
 
+	compared := d.compareAside(r.Context())
 	observed := &observedReply{ResponseWriter: w, reply: newReply(r.Context())}
 	called := time.Now()
 	err := next.ServeHTTP(observed, r)
 	took := time.Since(called)
+	if refused := <-compared; refused.reason != verifier.OK {
+		v = refused
+		return err
+	}
 	v = h.judge.verdict(observed.reply, err)
 	if took > time.Duration(h.UpstreamTimeout) {
 		v = verdict{reason: verifier.UpstreamTimeout}
 	}
 	v.reply, v.took = observed.reply, took
 	return err
+}
+
+// shadowLookup bounds what the amount guard can add to the time that a reply takes.
+const shadowLookup = 2 * time.Second
+
+// compareAside compares the amount while the upstream is at work.
+func (d *delivery) compareAside(ctx context.Context) <-chan verdict {
+	compared := make(chan verdict, 1)
+	go func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shadowLookup)
+		defer cancel()
+		compared <- d.handler.AmountGuard.lookUp(ctx, d)
+	}()
+	return compared
 }
 
 // observedReply passes a reply on and records it on the way.

@@ -28,7 +28,13 @@ func (d *delivery) convert(body string) (document string, err error) {
 	if err := d.handler.verifier.Verify(body, d.request.Header, &ws.notification); err != nil {
 		return "", err
 	}
+	if err := d.handler.AmountGuard.checkAttach(&ws.notification); err != nil {
+		return "", err
+	}
 	d.facts = factsOf(&ws.notification)
+	if records := d.handler.records; records != nil {
+		d.claim = records.claimFor(&ws.notification, d.facts.id, ws.document[:0])
+	}
 	ws.document = ws.notification.AppendJSON(ws.document[:0])
 	return string(ws.document), nil
 }

@@ -18,6 +18,8 @@ type kindRules struct {
 	decode func(*Notification) *Error
 	// appendResource appends the members of the JSON resource.
 	appendResource func([]byte, *Notification) []byte
+	// appendContent appends what two deliveries of the same fact agree on.
+	appendContent func([]byte, *Notification) []byte
 }
 
 // kinds are tried in this order; the first that matches is the one.

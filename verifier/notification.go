@@ -28,6 +28,9 @@ type Notification struct {
 	// with an empty Currency when the notification names no amount.
 	Total    int64
 	Currency string
+	// Attach is the app's own text from the order. Whoever forwards the notification
+	// may replace it before AppendJSON.
+	Attach string
 
 	// Fields are all signed elements and sign.
 	Fields Fields

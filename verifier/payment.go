@@ -16,6 +16,7 @@ var payment = kindRules{
 	matches:        isPayment,
 	decode:         decodePayment,
 	appendResource: appendPayment,
+	appendContent:  appendPaymentContent,
 }
 
 func isPayment(f Fields) bool {
@@ -34,7 +35,7 @@ type paymentFields struct {
 	returnCode, resultCode, errCode, errCodeDes string
 	appID, subAppID, subMchID                   string
 	openID, subOpenID                           string
-	tradeType, tradeState, bankType, attach     string
+	tradeType, tradeState, bankType             string
 	contractID, deviceInfo, promotionDetail     string
 	feeType, cashFeeType                        string
 
@@ -108,7 +109,7 @@ func (p *paymentFields) read(n *Notification) *Error {
 		case "bank_type":
 			p.bankType = value
 		case "attach":
-			p.attach = value
+			n.Attach = value
 		case "device_info":
 			p.deviceInfo = value
 		case "promotion_detail":

@@ -7,10 +7,11 @@ type Outcome string
 
 // The closed set of outcomes.
 const (
-	Accepted Outcome = "accepted" // the upstream said yes
-	Declined Outcome = "declined" // the upstream said no
-	Rejected Outcome = "rejected" // refused at the edge; the upstream was not called
-	Failed   Outcome = "failed"   // no usable answer from the upstream
+	Accepted  Outcome = "accepted"  // the upstream said yes
+	Duplicate Outcome = "duplicate" // the upstream said yes earlier; it was not called again
+	Declined  Outcome = "declined"  // the upstream said no
+	Rejected  Outcome = "rejected"  // refused at the edge; the upstream was not called
+	Failed    Outcome = "failed"    // no usable answer from the upstream
 )
 
 // Reason says why a delivery ended as it did. The set is closed: a Reason is at
@@ -44,6 +45,13 @@ const (
 	BadAmount
 	BadField
 	Stale
+	AmountMismatch
+	UnknownOrder
+
+	AcceptedEarlier
+	Conflict
+	InFlight
+	StoreError
 
 	UpstreamDeclined
 	UpstreamUnreachable
@@ -80,6 +88,14 @@ var reasons = [...]struct {
 	BadAmount:    {"bad_amount", Rejected, http.StatusUnprocessableEntity, "an amount or a currency is not in the documented form"},
 	BadField:     {"bad_field", Rejected, http.StatusUnprocessableEntity, "a field is not in the documented form"},
 	Stale:        {"stale", Rejected, http.StatusForbidden, "the notification is older than max_age"},
+
+	AmountMismatch: {"amount_mismatch", Rejected, http.StatusConflict, "the amount is not that of the order"},
+	UnknownOrder:   {"unknown_order", Failed, http.StatusNotFound, "the order is not known yet"},
+
+	AcceptedEarlier: {"duplicate", Duplicate, http.StatusOK, "the upstream accepted it earlier"},
+	Conflict:        {"conflict", Rejected, http.StatusConflict, "the content differs from what was accepted earlier"},
+	InFlight:        {"in_flight", Failed, http.StatusServiceUnavailable, "another delivery of it is being processed"},
+	StoreError:      {"store_error", Failed, http.StatusServiceUnavailable, "the record of accepted notifications is out of reach"},
 
 	UpstreamDeclined:    {"upstream_declined", Declined, http.StatusInternalServerError, "the upstream declined the notification"},
 	UpstreamUnreachable: {"upstream_unreachable", Failed, http.StatusBadGateway, "the upstream could not be reached"},

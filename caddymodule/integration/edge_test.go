@@ -3,6 +3,7 @@ package integration
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,8 +30,12 @@ const (
 	php   = "\nreverse_proxy {$PHP_FPM} {\n\ttransport fastcgi {\n\t\troot /srv\n\t\tsplit .php\n\t}\n}\n"
 )
 
-// gate is the directive with one merchant and further options, one on a line.
+// gate is the directive with one merchant and further options, one on a line. Most tests
+// send the same notification several times, so there is no dedupe unless it is named.
 func gate(options ...string) string {
+	if !slices.ContainsFunc(options, func(option string) bool { return strings.HasPrefix(option, "dedupe") }) {
+		options = append(options, "dedupe off")
+	}
 	return "wechatpay_notify {\n\tmerchant " + mchID + " {\n\t\tkey {env.WECHATPAY_APIV2_KEY}\n\t}\n\t" +
 		strings.Join(options, "\n\t") + "\n}\n"
 }

@@ -6,6 +6,7 @@ import (
 	_ "github.com/caddyserver/caddy/v2/modules/standard"
 
 	_ "github.com/caddy-wechatpay/caddy-wechatpay/caddymodule"
+	_ "github.com/caddy-wechatpay/caddy-wechatpay/caddymodule/dedupe/redis"
 )
 
 func main() {

@@ -1,0 +1,214 @@
+package caddymodule
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/caddyconfig"
+	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+	"github.com/caddyserver/caddy/v2/modules/caddyevents"
+	"go.uber.org/zap"
+
+	"github.com/caddy-wechatpay/caddy-wechatpay/caddymodule/dedupe"
+	_ "github.com/caddy-wechatpay/caddy-wechatpay/caddymodule/dedupe/file"   // the default
+	_ "github.com/caddy-wechatpay/caddy-wechatpay/caddymodule/dedupe/memory" // needs nothing
+	"github.com/caddy-wechatpay/caddy-wechatpay/verifier"
+)
+
+// The values of dedupe that need no module, or come without one being named.
+const (
+	dedupeOff    = "off"
+	defaultStore = "file"
+)
+
+// How long it is remembered beyond max_age that a notification was accepted: by then
+// it is refused for its age, whatever the clocks of several edges say.
+const extraRetention = 24 * time.Hour
+
+// records is the handler's use of a store.
+type records struct {
+	source  dedupe.Source
+	timeout time.Duration
+	lease   time.Duration
+	keep    time.Duration
+	logger  *zap.Logger
+}
+
+// unmarshalDedupe reads which store to use. The rest of the line, and a block, are the
+// store's.
+func (h *Handler) unmarshalDedupe(d *caddyfile.Dispenser) error {
+	if !d.NextArg() {
+		return d.ArgErr()
+	}
+	name := d.Val()
+	if name == dedupeOff {
+		if d.NextArg() {
+			return d.ArgErr()
+		}
+		h.DedupeRaw = caddyconfig.JSON(map[string]string{"store": dedupeOff}, nil)
+		return nil
+	}
+	if err := checkStore(name); err != nil {
+		return d.WrapErr(err)
+	}
+	source, err := caddyfile.UnmarshalModule(d, dedupe.Namespace+"."+name)
+	if err != nil {
+		return err
+	}
+	h.DedupeRaw = caddyconfig.JSONModuleObject(source, "store", name, nil)
+	return nil
+}
+
+// checkStore tells what to do about a store that is not there.
+func checkStore(name string) error {
+	_, err := caddy.GetModule(dedupe.Namespace + "." + name)
+	switch {
+	case err == nil:
+		return nil
+	case name == "redis":
+		return errors.New("dedupe redis is not part of this Caddy; build it with: xcaddy build --with github.com/caddy-wechatpay/caddy-wechatpay/caddymodule --with github.com/caddy-wechatpay/caddy-wechatpay/caddymodule/dedupe/redis")
+	}
+	return fmt.Errorf("dedupe %q is none of file, memory, redis and off; a store of somebody else's must be built into Caddy: xcaddy build --with <its package>", name)
+}
+
+// provisionDedupe loads the store's module. Its records are shared, also with the
+// handler that this one replaces on a reload.
+func (h *Handler) provisionDedupe(ctx caddy.Context) error {
+	var named struct{ Store string }
+	if h.DedupeRaw == nil {
+		h.DedupeRaw = caddyconfig.JSON(map[string]string{"store": defaultStore}, nil)
+	}
+	if err := json.Unmarshal(h.DedupeRaw, &named); err != nil {
+		return errors.New(`dedupe is not an object such as {"store": "file"}`)
+	}
+	if named.Store == dedupeOff {
+		return nil
+	}
+	if err := checkStore(named.Store); err != nil {
+		return err
+	}
+	module, err := ctx.LoadModule(h, "DedupeRaw")
+	if err != nil {
+		return err
+	}
+	if h.Mode == modeShadow {
+		return nil // nothing is kept back, so nothing needs to be remembered
+	}
+	source := module.(dedupe.Source)
+	options := source.Common()
+	r := &records{
+		source:  source,
+		timeout: time.Duration(options.Timeout),
+		lease:   time.Duration(h.UpstreamTimeout+options.Timeout) + time.Second,
+		keep:    time.Duration(cmp.Or(options.Retention, h.MaxAge+caddy.Duration(extraRetention))),
+		logger:  h.logger,
+	}
+	if r.keep < time.Duration(h.MaxAge) {
+		h.logger.Warn("retention is shorter than max_age: in between, an old notification sent again would reach the upstream again")
+	}
+	dedupe.Acquire(source, h.logger)
+	h.records = r
+	return r.checkOnceStarted(ctx)
+}
+
+// checkOnceStarted has the store tried when the configuration is in effect. Until then
+// it may be about to be thrown away.
+func (r *records) checkOnceStarted(ctx caddy.Context) error {
+	events, err := ctx.App("events")
+	if err != nil {
+		return err
+	}
+	return events.(*caddyevents.App).On("started", r)
+}
+
+// Handle implements caddyevents.Handler.
+func (r *records) Handle(ctx context.Context, _ caddy.Event) error {
+	ledger := dedupe.Acquire(r.source, r.logger)
+	defer r.giveBack()
+	ctx, cancel := context.WithTimeout(ctx, r.timeout)
+	defer cancel()
+	if err := ledger.Check(ctx); err != nil {
+		r.logger.Error("dedupe: the store cannot be used; until it can, every notification is answered with FAIL and status 503, and comes again", zap.Error(err))
+	}
+	return nil // the event concerns others too
+}
+
+// context is that of one call of the store. A sender who hangs up does not end it.
+func (r *records) context() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), r.timeout)
+}
+
+func (r *records) giveBack() {
+	if err := dedupe.Return(r.source); err != nil {
+		r.logger.Error("dedupe: closing the store", zap.Error(err))
+	}
+}
+
+// claimFor is the claim to what n tells. Its record outlives the time at which n is
+// too old, even where n's own clock is ahead of this one.
+func (r *records) claimFor(n *verifier.Notification, id string, scratch []byte) dedupe.Claim {
+	ahead := max(0, time.Until(n.Time))
+	return dedupe.Claim{
+		ID: id, Content: dedupe.Digest(n.AppendContent(scratch)),
+		Owner: dedupe.NewOwner(), Lease: r.lease, Keep: r.keep + ahead,
+	}
+}
+
+// once runs call, which asks the upstream, unless the upstream has accepted the fact
+// already or is being asked.
+func (d *delivery) once(call func() verdict) verdict {
+	r := d.handler.records
+	if r == nil {
+		return call()
+	}
+	ledger := dedupe.Acquire(r.source, r.logger)
+	defer r.giveBack()
+	if v := r.begin(ledger, d.claim); v.reason != verifier.OK {
+		return v
+	}
+	return r.settle(ledger, d.claim, call())
+}
+
+// begin returns a verdict other than OK if the upstream must not be called.
+func (r *records) begin(ledger *dedupe.Ledger, claim dedupe.Claim) verdict {
+	ctx, cancel := r.context()
+	defer cancel()
+	state, err := ledger.Begin(ctx, claim)
+	switch {
+	case err != nil:
+		return verdict{reason: verifier.StoreError, detail: err.Error()}
+	case state == dedupe.Accepted:
+		return verdict{reason: verifier.AcceptedEarlier}
+	case state == dedupe.Conflict:
+		return verdict{reason: verifier.Conflict}
+	case state == dedupe.InFlight:
+		return verdict{reason: verifier.InFlight}
+	}
+	return verdict{}
+}
+
+// settle makes the upstream's yes a record before WeChat Pay learns of it. After
+// anything else, the next delivery starts anew.
+func (r *records) settle(ledger *dedupe.Ledger, claim dedupe.Claim, v verdict) verdict {
+	ctx, cancel := r.context()
+	defer cancel()
+	if v.reason != verifier.OK {
+		if err := ledger.Release(ctx, claim); err != nil {
+			r.logger.Warn("dedupe: a claim could not be released; it runs out by itself",
+				zap.String("id", claim.ID), zap.Duration("lease", claim.Lease), zap.Error(err))
+		}
+		return v
+	}
+	switch err := ledger.Accept(ctx, claim); {
+	case errors.Is(err, dedupe.ErrLost):
+		v.reason, v.detail = verifier.InFlight, "the upstream said yes, but "+err.Error()
+	case err != nil:
+		v.reason, v.detail = verifier.StoreError, "the upstream said yes, but that could not be recorded: "+err.Error()
+	}
+	return v
+}

@@ -1,0 +1,124 @@
+package file
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"go.etcd.io/bbolt"
+	bbolterrors "go.etcd.io/bbolt/errors"
+
+	"github.com/caddy-wechatpay/caddy-wechatpay/caddymodule/dedupe"
+)
+
+// records are the accepted facts in the file. There is one bucket for each day on which
+// records expire, so that what has expired lies together and one bucket after the other
+// is emptied. In a bucket, the key is the fact's ID.
+type records struct {
+	db      *bbolt.DB
+	commits chan *commit
+	closing chan struct{}
+	closed  chan struct{}
+}
+
+// A record is the time it expires, in milliseconds since 1970, and the content.
+const (
+	expirySize = 8
+	recordSize = expirySize + len(dedupe.Content{})
+)
+
+// lockWait is how long to wait for another process to let go of the file. bbolt tries
+// once and gives up.
+const lockWait = time.Millisecond
+
+func openRecords(path string) (*records, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
+		Timeout:      lockWait,
+		FreelistType: bbolt.FreelistMapType,
+		NoStatistics: true,
+	})
+	if errors.Is(err, bbolterrors.ErrTimeout) {
+		return nil, fmt.Errorf("another process has %s open; stop it, give each process a file of its own, or use dedupe redis for several of them", path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("opening %s: %w", path, err)
+	}
+	r := &records{
+		db: db, commits: make(chan *commit),
+		closing: make(chan struct{}), closed: make(chan struct{}),
+	}
+	go r.commitAll()
+	return r, nil
+}
+
+func (r *records) close() error {
+	close(r.closing)
+	<-r.closed
+	return r.db.Close()
+}
+
+// state looks the claim's fact up: Claimed means that there is no record of it.
+func (r *records) state(claim dedupe.Claim) (state dedupe.State, err error) {
+	err = r.db.View(func(tx *bbolt.Tx) error {
+		state = lookup(tx, claim)
+		return nil
+	})
+	return state, err
+}
+
+func lookup(tx *bbolt.Tx, claim dedupe.Claim) dedupe.State {
+	now := milliseconds(time.Now())
+	state := dedupe.Claimed
+	_ = tx.ForEach(func(_ []byte, day *bbolt.Bucket) error {
+		record := day.Get([]byte(claim.ID))
+		if len(record) != recordSize || binary.BigEndian.Uint64(record) < now {
+			return nil
+		}
+		state = dedupe.Conflict
+		if dedupe.Content(record[expirySize:]) == claim.Content {
+			state = dedupe.Accepted
+		}
+		return nil
+	})
+	return state
+}
+
+// add waits until the record is on disk.
+func (r *records) add(ctx context.Context, claim dedupe.Claim) error {
+	c := &commit{claim: claim, done: make(chan error, 1)}
+	select {
+	case r.commits <- c:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case err := <-c.done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func put(tx *bbolt.Tx, claim dedupe.Claim) error {
+	expires := time.Now().Add(claim.Keep)
+	day, err := tx.CreateBucketIfNotExists([]byte(dayOf(expires)))
+	if err != nil {
+		return err
+	}
+	day.FillPercent = 0.9 // IDs ascend, more or less
+	record := binary.BigEndian.AppendUint64(make([]byte, 0, recordSize), milliseconds(expires))
+	return day.Put([]byte(claim.ID), append(record, claim.Content[:]...))
+}
+
+// milliseconds since 1970; a time before that is as good as that.
+func milliseconds(t time.Time) uint64 { return uint64(max(0, t.UnixMilli())) }
+
+// dayOf names the bucket of what expires at a time. Names sort as the days do.
+func dayOf(expires time.Time) string { return expires.UTC().Format(time.DateOnly) }

@@ -1,0 +1,92 @@
+// Package redis keeps the record of accepted notifications in Redis or Valkey, so that
+// several edges share one.
+package redis
+
+import (
+	"context"
+	"encoding/hex"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/caddy-wechatpay/caddy-wechatpay/caddymodule/dedupe"
+)
+
+// keyPrefix comes before the fact's ID.
+const keyPrefix = "wechatpay:"
+
+// What a key holds is whose claim it is, or that the fact is accepted and with what
+// content.
+const (
+	claimedBy = "claimed:"
+	accepted  = "accepted:"
+)
+
+// begin sets the key to ARGV[1] for ARGV[2] milliseconds, unless it holds something
+// else. That is returned.
+var begin = redis.NewScript(`
+local held = redis.call('GET', KEYS[1])
+if held and held ~= ARGV[1] then return held end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return ''`)
+
+// finish replaces the claim ARGV[1], or nothing, by ARGV[2] for ARGV[3] milliseconds; or
+// by nothing, if ARGV[2] is empty. If the key holds something else, that is returned.
+var finish = redis.NewScript(`
+local held = redis.call('GET', KEYS[1])
+if held and held ~= ARGV[1] then return held end
+if ARGV[2] == '' then
+  redis.call('DEL', KEYS[1])
+else
+  redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+end
+return ''`)
+
+type store struct{ client redis.UniversalClient }
+
+// Begin implements [dedupe.Store].
+func (s *store) Begin(ctx context.Context, claim dedupe.Claim) (dedupe.State, error) {
+	held, err := begin.Run(ctx, s.client, key(claim), claimedBy+claim.Owner, claim.Lease.Milliseconds()).Text()
+	switch {
+	case err != nil:
+		return 0, err
+	case held == "":
+		return dedupe.Claimed, nil
+	case held == recordOf(claim):
+		return dedupe.Accepted, nil
+	case strings.HasPrefix(held, accepted):
+		return dedupe.Conflict, nil
+	}
+	return dedupe.InFlight, nil
+}
+
+// Accept implements [dedupe.Store].
+func (s *store) Accept(ctx context.Context, claim dedupe.Claim) error {
+	held, err := s.finish(ctx, claim, recordOf(claim))
+	if err == nil && held != "" && held != recordOf(claim) {
+		return dedupe.ErrLost
+	}
+	return err
+}
+
+// Release implements [dedupe.Store].
+func (s *store) Release(ctx context.Context, claim dedupe.Claim) error {
+	_, err := s.finish(ctx, claim, "")
+	return err
+}
+
+func (s *store) finish(ctx context.Context, claim dedupe.Claim, record string) (held string, err error) {
+	return finish.Run(ctx, s.client, key(claim), claimedBy+claim.Owner, record, claim.Keep.Milliseconds()).Text()
+}
+
+// Check implements [dedupe.Store].
+func (s *store) Check(ctx context.Context) error { return s.client.Ping(ctx).Err() }
+
+// Close implements [dedupe.Store].
+func (s *store) Close() error { return s.client.Close() }
+
+func key(claim dedupe.Claim) []string { return []string{keyPrefix + claim.ID} }
+
+func recordOf(claim dedupe.Claim) string { return accepted + hex.EncodeToString(claim.Content[:]) }
+
+var _ dedupe.Store = (*store)(nil)

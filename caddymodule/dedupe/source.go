@@ -1,0 +1,91 @@
+package dedupe
+
+import (
+	"cmp"
+	"errors"
+	"time"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+	"go.uber.org/zap"
+)
+
+// Namespace is where Caddy looks for stores.
+const Namespace = "http.wechatpay.stores"
+
+// Source is what a guest module in [Namespace] is: the configuration of a store.
+type Source interface {
+	// Key tells one set of records from another. Sources with equal keys share a store.
+	Key() string
+	// NewStore returns the store. It neither opens nor connects anything yet: Caddy also
+	// provisions configurations that it only validates.
+	NewStore(*zap.Logger) Store
+	// Common returns the options that all stores have.
+	Common() Options
+}
+
+// Options are what all stores have in common.
+type Options struct {
+	// How long one call of the store may take. Default: 2s.
+	Timeout caddy.Duration `json:"timeout,omitempty"`
+
+	// How long it is remembered that a notification was accepted. Default: `max_age` and
+	// 24 hours more. What is less than `max_age` lets an old notification in again.
+	Retention caddy.Duration `json:"retention,omitempty"`
+}
+
+const defaultTimeout = caddy.Duration(2 * time.Second)
+
+// Common implements [Source].
+func (o Options) Common() Options {
+	o.Timeout = cmp.Or(o.Timeout, defaultTimeout)
+	return o
+}
+
+// Validate implements caddy.Validator.
+func (o Options) Validate() error {
+	if o.Timeout < 0 || o.Retention < 0 {
+		return errors.New("timeout and retention must be positive")
+	}
+	return nil
+}
+
+// UnmarshalBlock reads the options from the block of a store, which is optional.
+func (o *Options) UnmarshalBlock(d *caddyfile.Dispenser) error {
+	store := d.Val()
+	seen := make(map[string]bool)
+	for nesting := d.Nesting(); d.NextBlock(nesting); {
+		option := d.Val()
+		if seen[option] {
+			return d.Errf("%s appears twice", option)
+		}
+		seen[option] = true
+		var err error
+		switch option {
+		case "timeout":
+			err = durationArg(d, &o.Timeout)
+		case "retention":
+			err = durationArg(d, &o.Retention)
+		default:
+			err = d.Errf("unknown option %q of dedupe %s; there are timeout and retention", option, store)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func durationArg(d *caddyfile.Dispenser, value *caddy.Duration) error {
+	var text string
+	option := d.Val()
+	if !d.Args(&text) || d.NextArg() {
+		return d.ArgErr()
+	}
+	duration, err := caddy.ParseDuration(text)
+	if err != nil || duration <= 0 {
+		return d.Errf("%s %q is not a positive duration such as 2s, 5m or 3d", option, text)
+	}
+	*value = caddy.Duration(duration)
+	return nil
+}
