@@ -79,7 +79,9 @@ func checkStore(name string) error {
 // provisionDedupe loads the store's module. Its records are shared, also with the
 // handler that this one replaces on a reload.
 func (h *Handler) provisionDedupe(ctx caddy.Context) error {
-	var named struct{ Store string }
+	var named struct {
+		Store string `json:"store"`
+	}
 	if h.DedupeRaw == nil {
 		h.DedupeRaw = caddyconfig.JSON(map[string]string{"store": defaultStore}, nil)
 	}
@@ -87,7 +89,7 @@ func (h *Handler) provisionDedupe(ctx caddy.Context) error {
 		return errors.New(`dedupe is not an object such as {"store": "file"}`)
 	}
 	if named.Store == dedupeOff {
-		return nil
+		return caddy.StrictUnmarshalJSON(h.DedupeRaw, &named)
 	}
 	if err := checkStore(named.Store); err != nil {
 		return err

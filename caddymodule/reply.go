@@ -39,15 +39,16 @@ func (r *reply) WriteHeader(status int) {
 	}
 }
 
-// Write keeps the beginning of the body. Once the time is up it fails, because that
-// is the only way to end a handler that writes for ever.
+// Write keeps the beginning of the body, also once the time is up: a late answer is an
+// answer, of which the next delivery is to learn. What is too long for one is none, and
+// then failing is the only way to end a handler that writes for ever.
 func (r *reply) Write(p []byte) (int, error) {
 	r.WriteHeader(http.StatusOK)
-	if err := r.ctx.Err(); err != nil {
-		return 0, err
-	}
 	r.size += len(p)
 	r.body.Write(p[:min(len(p), maxReply-r.body.Len())])
+	if err := r.ctx.Err(); err != nil && r.size > maxReply {
+		return 0, err
+	}
 	return len(p), nil
 }
 
