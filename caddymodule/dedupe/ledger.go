@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -179,8 +180,10 @@ func (l *Ledger) retryAll() bool {
 	}
 }
 
-// guard turns a panic into an error: bbolt panics over a damaged file.
+// guard turns a panic into an error: bbolt panics over a damaged file, and reading one
+// that was cut off under its hands faults.
 func guard(call func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if value := recover(); value != nil {
 			err = fmt.Errorf("the store panicked: %v", value)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -71,6 +72,7 @@ func (r *records) commit(batch []*commit) {
 
 // write puts the batch on disk.
 func (r *records) write(batch []*commit) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // the file is mapped into memory
 	defer func() {
 		if value := recover(); value != nil {
 			err = fmt.Errorf("%v; the file may be damaged", value)

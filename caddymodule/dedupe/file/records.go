@@ -3,14 +3,9 @@ package file
 import (
 	"context"
 	"encoding/binary"
-	"errors"
-	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
 	"go.etcd.io/bbolt"
-	bbolterrors "go.etcd.io/bbolt/errors"
 
 	"github.com/caddy-wechatpay/caddy-wechatpay/caddymodule/dedupe"
 )
@@ -31,24 +26,10 @@ const (
 	recordSize = expirySize + len(dedupe.Content{})
 )
 
-// lockWait is how long to wait for another process to let go of the file. bbolt tries
-// once and gives up.
-const lockWait = time.Millisecond
-
 func openRecords(path string) (*records, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, err
-	}
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
-		Timeout:      lockWait,
-		FreelistType: bbolt.FreelistMapType,
-		NoStatistics: true,
-	})
-	if errors.Is(err, bbolterrors.ErrTimeout) {
-		return nil, fmt.Errorf("another process has %s open; stop it, give each process a file of its own, or use dedupe redis for several of them", path)
-	}
+	db, err := openDatabase(path)
 	if err != nil {
-		return nil, fmt.Errorf("opening %s: %w", path, err)
+		return nil, err
 	}
 	r := &records{
 		db: db, commits: make(chan *commit),

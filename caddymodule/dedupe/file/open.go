@@ -1,0 +1,85 @@
+package file
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"time"
+
+	"go.etcd.io/bbolt"
+	bbolterrors "go.etcd.io/bbolt/errors"
+)
+
+// lockWait is how long to wait for another process to let go of the file. bbolt tries
+// once and gives up.
+const lockWait = time.Millisecond
+
+// openDatabase opens the file, which it creates, with its directory, if there is none.
+func openDatabase(path string) (*bbolt.DB, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist), err == nil && info.Size() == 0:
+		err = create(path)
+	case err == nil && info.Mode().IsRegular() && info.Size() < int64(emptyPages*os.Getpagesize()):
+		err = fmt.Errorf("%s is cut short; move it away, or restore it from a backup", path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return open(path)
+}
+
+// emptyPages is how many pages a database has that holds nothing.
+const emptyPages = 4
+
+// create makes an empty database under another name and renames it once it is complete:
+// of one that a full disk or a crash has left half-made, bbolt could make nothing. If
+// another process is about the same, one of the two has to try again.
+func create(path string) error {
+	unfinished := path + ".new"
+	_ = os.Remove(unfinished) // of an attempt that was interrupted
+	db, err := open(unfinished)
+	if err != nil {
+		_ = os.Remove(unfinished)
+		return err
+	}
+	if err := db.Close(); err != nil {
+		return err
+	}
+	if info, err := os.Stat(path); err == nil && info.Size() > 0 {
+		return os.Remove(unfinished)
+	}
+	return os.Rename(unfinished, path)
+}
+
+func open(path string) (db *bbolt.DB, err error) {
+	var file *os.File
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // the file is mapped into memory
+	defer func() {
+		if value := recover(); value != nil {
+			_ = file.Close() // and with it the lock
+			err = fmt.Errorf("%s is damaged (%v); move it away, or restore it from a backup", path, value)
+		}
+	}()
+	db, err = bbolt.Open(path, 0o600, &bbolt.Options{
+		Timeout:      lockWait,
+		FreelistType: bbolt.FreelistMapType,
+		NoStatistics: true,
+		OpenFile: func(name string, flag int, mode os.FileMode) (opened *os.File, err error) {
+			file, err = os.OpenFile(name, flag, mode) //nolint:gosec // the path is the operator's
+			return file, err
+		},
+	})
+	if errors.Is(err, bbolterrors.ErrTimeout) {
+		return nil, fmt.Errorf("another process has %s open; stop it, give each process a file of its own, or use dedupe redis for several of them", path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("opening %s: %w", path, err)
+	}
+	return db, nil
+}
