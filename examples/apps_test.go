@@ -16,16 +16,23 @@ type app struct {
 	// start runs it with its data in a folder and returns what stands in the
 	// Caddyfile to reach it.
 	start func(t *testing.T, data string) (upstream string)
+	// place is the program that makes the attach of an order.
+	place []string
 	// lock keeps the app waiting for its orders, as slow work would.
 	lock func(t *testing.T, file *os.File) (unlock func())
 }
 
 var apps = []app{
-	{"php/plain", startPlainPHP, lockFlock},
-	{"php/legacy", startLegacyPHP, lockFlock},
-	{"java/plain", startPlainJava, lockPOSIX},
-	{"java/spring", startSpring, lockPOSIX},
+	{"php/plain", startPlainPHP, placePHP, lockFlock},
+	{"php/legacy", startLegacyPHP, placePHP, lockFlock},
+	{"java/plain", startPlainJava, placeJava, lockPOSIX},
+	{"java/spring", startSpring, placeJava, lockPOSIX},
 }
+
+var (
+	placePHP  = []string{"php", "php/place.php"}
+	placeJava = []string{"java", "java/Attach.java"}
+)
 
 func startPlainPHP(t *testing.T, data string) string {
 	address := freeAddress(t)
@@ -44,7 +51,7 @@ func startLegacyPHP(t *testing.T, data string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return "root " + root + "\n\tphp_fastcgi " + address
+	return "root " + root + "\n\t\tphp_fastcgi " + address
 }
 
 func startPlainJava(t *testing.T, data string) string {

@@ -18,8 +18,9 @@ import (
 )
 
 const (
-	mchID = "1900000109"
-	key   = "ExampleKeyOfTheTestMerchant00001"
+	mchID        = "1900000109"
+	key          = "ExampleKeyOfTheTestMerchant00001"
+	attachSecret = "shop-secret"
 
 	// upstreamTimeout is short, so that a slow app shows soon.
 	upstreamTimeout = 4 * time.Second
@@ -49,41 +50,63 @@ func buildAndRun(m *testing.M) int {
 	return m.Run()
 }
 
-// startEdge runs Caddy in front of an app and returns the notify URL.
-func startEdge(t *testing.T, upstream string) string {
-	t.Helper()
-	address := freeAddress(t)
-	config := filepath.Join(t.TempDir(), "Caddyfile")
-	write(t, config, fmt.Sprintf(`{
-	admin off
-	persist_config off
+// edge is a running Caddy, with a site for every option that is tried.
+type edge struct {
+	sites map[string]string // URLs by option
+	log   string
 }
 
+// startEdge runs Caddy in front of an app.
+func startEdge(t *testing.T, upstream string, options ...string) *edge {
+	t.Helper()
+	config := "{\n\tadmin off\n\tpersist_config off\n\tdebug\n}\n"
+	e := &edge{sites: map[string]string{}}
+	address := ""
+	for _, option := range options {
+		address = freeAddress(t)
+		e.sites[option] = "http://" + address
+		config += fmt.Sprintf(`
 http://%s {
-	wechatpay_notify /notify {
-		merchant %s {
-			key {env.WECHATPAY_APIV2_KEY}
+	handle /notify {
+		wechatpay_notify {
+			merchant %s {
+				key {env.WECHATPAY_APIV2_KEY}
+			}
+			upstream_timeout %s
+			%s
 		}
-		upstream_timeout %s
+		%s
 	}
-	%s
 }
-`, address, mchID, upstreamTimeout, upstream))
-	start(t, exec.Command(caddyBinary, "run", "--config", config), address, "WECHATPAY_APIV2_KEY="+key)
-	return "http://" + address + "/notify"
+`, address, mchID, upstreamTimeout, option, upstream)
+	}
+	path := filepath.Join(t.TempDir(), "Caddyfile")
+	write(t, path, config)
+	e.log = start(t, exec.Command(caddyBinary, "run", "--config", path), address,
+		"WECHATPAY_APIV2_KEY="+key, "WECHATPAY_ATTACH_SECRET="+attachSecret)
+	return e
+}
+
+// calls counts how often the edge has called the app, in what Caddy itself logs of it.
+func (e *edge) calls(t *testing.T) int {
+	t.Helper()
+	log, err := os.ReadFile(e.log)
+	must(t, err)
+	return strings.Count(string(log), `"upstream roundtrip"`)
 }
 
 // start runs a command in a process group of its own until the test ends, and
-// waits until it accepts connections.
-func start(t *testing.T, cmd *exec.Cmd, address string, env ...string) {
+// waits until it accepts connections. Its home is empty: no run sees another's records.
+func start(t *testing.T, cmd *exec.Cmd, address string, env ...string) (logFile string) {
 	t.Helper()
+	home := t.TempDir()
 	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.Env = append(os.Environ(), env...)
-	cmd.Env = append(cmd.Env, "HOME="+t.TempDir())
+	cmd.Env = append(cmd.Env, "HOME="+home, "XDG_DATA_HOME="+home, "XDG_CONFIG_HOME="+home)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -100,6 +123,7 @@ func start(t *testing.T, cmd *exec.Cmd, address string, env ...string) {
 		}
 	})
 	waitForPort(t, address, exited)
+	return log.Name()
 }
 
 func waitForPort(t *testing.T, address string, exited <-chan struct{}) {

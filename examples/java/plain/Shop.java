@@ -3,6 +3,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.InetSocketAddress;
+import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -66,11 +67,16 @@ public class Shop {
         try {
             // The raw path, compared exactly: the edge checks /notify, so no other spelling of it may end up here;
             // getPath() would read //x/notify as /notify.
-            if (!http.getRequestURI().toString().equals("/notify")) {
+            String path = http.getRequestURI().toString();
+            boolean lookup = path.startsWith("/orders/");
+            String method = lookup ? "GET" : "POST";
+            if (!lookup && !path.equals("/notify")) {
                 send(http, 404, "");
-            } else if (!http.getRequestMethod().equals("POST")) {
-                http.getResponseHeaders().set("Allow", "POST");
+            } else if (!http.getRequestMethod().equals(method)) {
+                http.getResponseHeaders().set("Allow", method);
                 send(http, 405, "");
+            } else if (lookup) {
+                answerLookup(http, URLDecoder.decode(path.substring("/orders/".length()), StandardCharsets.UTF_8));
             } else {
                 byte[] body = http.getRequestBody().readNBytes(1 << 20);
                 String no = settle(Json.object(Json.parse(new String(body, StandardCharsets.UTF_8))));
@@ -85,6 +91,16 @@ public class Shop {
             send(http, 500, "");
         } finally {
             http.close();
+        }
+    }
+
+    /** Says what an order costs. For the edge alone (amount_guard lookup): no route from outside leads here. */
+    void answerLookup(HttpExchange http, String number) throws IOException {
+        Order order = loadOrders().get(number);
+        if (order == null) {
+            send(http, 404, ""); // WeChat Pay comes again
+        } else {
+            send(http, 200, "{\"total\":%d,\"currency\":%s}".formatted(order.total, Json.quote(order.currency)));
         }
     }
 
@@ -156,7 +172,7 @@ public class Shop {
     Map<String, Order> loadOrders() throws IOException {
         Path file = data.resolve("orders.json");
         if (!Files.exists(file)) {
-            saveOrders(SAMPLE_ORDERS);
+            return new LinkedHashMap<>(SAMPLE_ORDERS);
         }
         Map<String, Order> orders = new LinkedHashMap<>();
         try {

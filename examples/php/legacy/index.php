@@ -108,12 +108,12 @@ function ship($number, $transaction)
 function load_orders()
 {
     if (!file_exists(data_file('orders.json'))) {
-        save_orders(array( // the sample orders, total in fen
+        return array( // the sample orders, total in fen
             'ORDER-1001' => array('total' => 100, 'currency' => 'CNY', 'state' => 'open'),
             'ORDER-1002' => array('total' => 2500, 'currency' => 'CNY', 'state' => 'open'),
             'ORDER-1003' => array('total' => 1, 'currency' => 'CNY', 'state' => 'open'),
             'ORDER-1009' => array('total' => 100, 'currency' => 'CNY', 'state' => 'closed'),
-        ));
+        );
     }
     $orders = json_decode(file_get_contents(data_file('orders.json')), true);
     if (!is_array($orders)) {

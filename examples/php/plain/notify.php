@@ -26,13 +26,20 @@ const SAMPLE_ORDERS = [ // total in fen
 ];
 
 // The raw path, compared exactly: the edge checks /notify, so no other spelling of it may end up here.
-if (explode('?', $_SERVER['REQUEST_URI'], 2)[0] !== '/notify') {
+$path = explode('?', $_SERVER['REQUEST_URI'], 2)[0];
+$lookup = str_starts_with($path, '/orders/');
+if (!$lookup && $path !== '/notify') {
     http_response_code(404);
     exit;
 }
-if ($_SERVER['REQUEST_METHOD'] !== 'POST') {
+$method = $lookup ? 'GET' : 'POST';
+if ($_SERVER['REQUEST_METHOD'] !== $method) {
     http_response_code(405);
-    header('Allow: POST');
+    header("Allow: $method");
+    exit;
+}
+if ($lookup) {
+    answer_lookup(rawurldecode(substr($path, strlen('/orders/'))));
     exit;
 }
 $event = json_decode(file_get_contents('php://input'), true);
@@ -43,6 +50,18 @@ if (!is_array($event)) {
 $no = settle($event);
 header('Content-Type: application/json');
 echo json_encode($no === null ? ['code' => 'SUCCESS'] : ['code' => 'FAIL', 'message' => $no]);
+
+/** Says what an order costs. For the edge alone (amount_guard lookup): no route from outside leads here. */
+function answer_lookup(string $number): void
+{
+    $order = load_orders()[$number] ?? null;
+    if ($order === null) {
+        http_response_code(404); // WeChat Pay comes again
+        return;
+    }
+    header('Content-Type: application/json');
+    echo json_encode(['total' => $order['total'], 'currency' => $order['currency']]);
+}
 
 /** Books the payment and ships the order. Returns null for yes, or the reason for a no. */
 function settle(array $event): ?string
@@ -102,7 +121,7 @@ function ship(string $number, string $transaction): void
 function load_orders(): array
 {
     if (!file_exists(data_file('orders.json'))) {
-        save_orders(SAMPLE_ORDERS);
+        return SAMPLE_ORDERS;
     }
     return json_decode(file_get_contents(data_file('orders.json')), true, flags: JSON_THROW_ON_ERROR);
 }

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
@@ -40,5 +43,11 @@ class NotifyController {
         }
         String no = orders.settle(event);
         return no == null ? new Reply("SUCCESS", null) : new Reply("FAIL", no);
+    }
+
+    /** Says what an order costs. For the edge alone (amount_guard lookup): no route from outside leads here. */
+    @GetMapping("/orders/{number}")
+    ResponseEntity<Amount> lookup(@PathVariable String number) throws IOException {
+        return ResponseEntity.of(orders.amount(number)); // 404 for an unknown order: WeChat Pay comes again
     }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
@@ -42,6 +43,11 @@ class Orders {
         }
         this.data = Path.of(data);
         this.json = json;
+    }
+
+    /** What an order costs; empty for one that is not known (yet). */
+    Optional<NotifyController.Amount> amount(String number) throws IOException {
+        return Optional.ofNullable(load().get(number)).map(order -> new NotifyController.Amount(order.total, order.currency));
     }
 
     /**
@@ -101,7 +107,7 @@ class Orders {
     private Map<String, Order> load() throws IOException {
         Path file = data.resolve("orders.json");
         if (!Files.exists(file)) {
-            save(SAMPLE_ORDERS);
+            return new LinkedHashMap<>(SAMPLE_ORDERS);
         }
         return json.readValue(Files.readAllBytes(file), new TypeReference<LinkedHashMap<String, Order>>() {});
     }
