@@ -8,6 +8,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+	"go.uber.org/zap"
 
 	"github.com/caddy-wechatpay/caddy-wechatpay/verifier"
 )
@@ -52,7 +53,7 @@ func (h *Handler) unmarshalAmountGuard(d *caddyfile.Dispenser) error {
 	return nil
 }
 
-func (g *AmountGuard) provision() (err error) {
+func (g *AmountGuard) provision(logger *zap.Logger) (err error) {
 	repl := caddy.NewReplacer()
 	switch {
 	case g.Lookup != "" && len(g.Attach) > 0, g.Lookup == "" && len(g.Attach) == 0:
@@ -66,6 +67,9 @@ func (g *AmountGuard) provision() (err error) {
 	}
 	if slices.ContainsFunc(g.secrets, func(secret string) bool { return strings.TrimSpace(secret) == "" }) {
 		return errors.New("amount_guard attach: a secret is blank; make one with: openssl rand -hex 32")
+	}
+	if hasLiteral(g.Attach) {
+		logger.Warn("a secret of amount_guard attach " + standsInConfig)
 	}
 	return nil
 }

@@ -30,6 +30,10 @@ const (
 // it is refused for its age, whatever the clocks of several edges say.
 const extraRetention = 24 * time.Hour
 
+// timelessRetention is how long the same is remembered of a notification that has no
+// time, and could be sent again for ever.
+const timelessRetention = 10 * 365 * 24 * time.Hour
+
 // records is the handler's use of a store.
 type records struct {
 	source  dedupe.Source
@@ -37,6 +41,8 @@ type records struct {
 	lease   time.Duration
 	keep    time.Duration
 	logger  *zap.Logger
+
+	keepTimeless time.Duration
 }
 
 // unmarshalDedupe reads which store to use. The rest of the line, and a block, are the
@@ -89,7 +95,10 @@ func (h *Handler) provisionDedupe(ctx caddy.Context) error {
 		return errors.New(`dedupe is not an object such as {"store": "file"}`)
 	}
 	if named.Store == dedupeOff {
-		return caddy.StrictUnmarshalJSON(h.DedupeRaw, &named)
+		if err := caddy.StrictUnmarshalJSON(h.DedupeRaw, &named); err != nil {
+			return fmt.Errorf("dedupe off: %w", err)
+		}
+		return nil
 	}
 	if err := checkStore(named.Store); err != nil {
 		return err
@@ -109,6 +118,8 @@ func (h *Handler) provisionDedupe(ctx caddy.Context) error {
 		lease:   time.Duration(h.UpstreamTimeout+options.Timeout) + time.Second,
 		keep:    time.Duration(cmp.Or(options.Retention, h.MaxAge+caddy.Duration(extraRetention))),
 		logger:  h.logger,
+
+		keepTimeless: time.Duration(cmp.Or(options.Retention, caddy.Duration(timelessRetention))),
 	}
 	if r.keep < time.Duration(h.MaxAge) {
 		h.logger.Warn("retention is shorter than max_age: in between, an old notification sent again would reach the upstream again")
@@ -152,12 +163,16 @@ func (r *records) giveBack() {
 }
 
 // claimFor is the claim to what n tells. Its record outlives the time at which n is
-// too old, even where n's own clock is ahead of this one.
+// too old, even where n's own clock is ahead of this one. What has no time is never too
+// old.
 func (r *records) claimFor(n *verifier.Notification, id string, scratch []byte) dedupe.Claim {
-	ahead := max(0, time.Until(n.Time))
+	keep := r.keep + max(0, time.Until(n.Time))
+	if n.Time.IsZero() {
+		keep = r.keepTimeless
+	}
 	return dedupe.Claim{
 		ID: id, Content: dedupe.Digest(n.AppendContent(scratch)),
-		Owner: dedupe.NewOwner(), Lease: r.lease, Keep: r.keep + ahead,
+		Owner: dedupe.NewOwner(), Lease: r.lease, Keep: keep,
 	}
 }
 
@@ -173,6 +188,7 @@ func (d *delivery) once(call func() verdict) verdict {
 	if v := r.begin(ledger, d.claim); v.reason != verifier.OK {
 		return v
 	}
+	defer underway.begin(r.lease)()
 	return r.settle(ledger, d.claim, call())
 }
 

@@ -126,15 +126,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	if err != nil {
 		return d.finish(rejection(err))
 	}
-	ctx, cancel := h.detach(r)
-	defer cancel()
-	return d.finish(d.once(func() verdict {
-		if v := h.AmountGuard.lookUp(ctx, d); v.reason != verifier.OK {
-			return v
-		}
-		d.prepareRequest(ctx, document)
-		return d.callUpstream(ctx, next)
-	}))
+	return d.finish(d.once(func() verdict { return d.ask(next, document) }))
 }
 
 // Interface guards

@@ -48,8 +48,8 @@ func (h *Handler) expandMerchants(repl *caddy.Replacer) ([]verifier.Merchant, er
 		if err != nil {
 			return nil, fmt.Errorf("merchant %s: %w", m.label(), err)
 		}
-		if m.hasLiteralKey() {
-			h.logger.Warn("a key stands in the configuration itself, where the admin API and the autosave file show it; use {env.NAME} or {file./path}",
+		if hasLiteral(m.Keys) {
+			h.logger.Warn("a key "+standsInConfig,
 				zap.String("merchant", merchant.MchID))
 		}
 		expanded = append(expanded, merchant)
@@ -138,6 +138,9 @@ func isPlaceholder(value string) bool {
 	return (strings.HasPrefix(value, "{env.") || strings.HasPrefix(value, "{file.")) && strings.HasSuffix(value, "}")
 }
 
-func (m *Merchant) hasLiteralKey() bool {
-	return slices.ContainsFunc(m.Keys, func(key string) bool { return !isPlaceholder(key) })
+// hasLiteral reports whether one of the secrets is written out.
+func hasLiteral(secrets []string) bool {
+	return slices.ContainsFunc(secrets, func(secret string) bool { return !isPlaceholder(secret) })
 }
+
+const standsInConfig = "stands in the configuration itself, where the admin API and the autosave file show it; use {env.NAME} or {file./path}"

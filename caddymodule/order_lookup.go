@@ -123,7 +123,7 @@ func readOrder(text string) (total int64, currency string, err error) {
 		return 0, "", errors.New("its answer is not a JSON object, or repeats a member")
 	}
 	total, err = strconv.ParseInt(string(members["total"]), 10, 64)
-	if err != nil {
+	if err != nil || total < 0 {
 		return 0, "", errors.New("its answer has no total that is an integer, in fen")
 	}
 	if raw, there := members["currency"]; there {

@@ -41,11 +41,11 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 		return err
 	}
 	if h.AmountGuard != nil {
-		if err := h.AmountGuard.provision(); err != nil {
+		if err := h.AmountGuard.provision(h.logger); err != nil {
 			return err
 		}
 	}
-	if h.emit, err = newEmitter(ctx); err != nil {
+	if h.emit, err = newEmitter(ctx, h.logger); err != nil {
 		return err
 	}
 	return h.provisionDedupe(ctx)

@@ -14,6 +14,17 @@ import (
 	"github.com/caddy-wechatpay/caddy-wechatpay/verifier"
 )
 
+// ask puts the document to the upstream, unless the amount is wrong.
+func (d *delivery) ask(next caddyhttp.Handler, document string) verdict {
+	ctx, cancel := d.handler.detach(d.request)
+	defer cancel()
+	if v := d.handler.AmountGuard.lookUp(ctx, d); v.reason != verifier.OK {
+		return v
+	}
+	d.prepareRequest(ctx, document)
+	return d.callUpstream(ctx, next)
+}
+
 // detach returns a context that keeps the values of r's, on which other handlers
 // rely, but not its end: WeChat Pay hangs up after 5 seconds, and an upstream cut
 // off in the middle may have done half of its work.

@@ -14,7 +14,7 @@ func (d *delivery) verify(body string, err error) (document string, _ error) {
 		d.format = verifier.AckFormatFor(body)
 		document, err = d.convert(body)
 	}
-	if refused, ok := errors.AsType[*verifier.Error](err); ok {
+	if refused, ok := errors.AsType[*verifier.Error](err); ok && d.facts.id == "" {
 		d.facts = factsOfRefused(refused)
 	}
 	d.verifyTime = time.Since(d.started)
@@ -28,10 +28,10 @@ func (d *delivery) convert(body string) (document string, err error) {
 	if err := d.handler.verifier.Verify(body, d.request.Header, &ws.notification); err != nil {
 		return "", err
 	}
+	d.facts = factsOf(&ws.notification)
 	if err := d.handler.AmountGuard.checkAttach(&ws.notification); err != nil {
 		return "", err
 	}
-	d.facts = factsOf(&ws.notification)
 	if records := d.handler.records; records != nil {
 		d.claim = records.claimFor(&ws.notification, d.facts.id, ws.document[:0])
 	}

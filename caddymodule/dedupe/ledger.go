@@ -45,9 +45,10 @@ type Ledger struct {
 	retries    sync.WaitGroup
 }
 
-// maxUnrecorded bounds the memory that an outage takes. There cannot be many: with the
-// store down, no new call of the upstream begins.
-const maxUnrecorded = 1 << 16
+// maxUnrecorded is how many yeses may wait to be recorded before no further call of the
+// upstream begins. A store that is down lets none begin anyway, but one whose disk is
+// full can still be read. If the process ended, what waits would be lost.
+const maxUnrecorded = 100
 
 const (
 	retryInterval = 250 * time.Millisecond
@@ -67,6 +68,9 @@ func (l *Ledger) Begin(ctx context.Context, claim Claim) (state State, err error
 		if err := l.record(ctx, accepted); err != nil && !errors.Is(err, ErrLost) {
 			return 0, fmt.Errorf("it is accepted, but that could not be recorded: %w", err)
 		}
+	}
+	if l.isBehind() {
+		return 0, errBehind
 	}
 	err = guard(func() error {
 		state, err = l.store.Begin(ctx, claim)
@@ -108,11 +112,26 @@ func (l *Ledger) Destruct() error {
 func (l *Ledger) record(ctx context.Context, claim Claim) error {
 	err := guard(func() error { return l.store.Accept(ctx, claim) })
 	if err == nil || errors.Is(err, ErrLost) {
-		l.mutex.Lock()
-		delete(l.unrecorded, claim.ID)
-		l.mutex.Unlock()
+		l.forget(claim)
 	}
 	return err
+}
+
+// forget drops the claim, but not that of another owner who came later.
+func (l *Ledger) forget(claim Claim) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	if l.unrecorded[claim.ID].Owner == claim.Owner {
+		delete(l.unrecorded, claim.ID)
+	}
+}
+
+var errBehind = errors.New("much that the upstream has accepted could not be recorded yet")
+
+func (l *Ledger) isBehind() bool {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return len(l.unrecorded) >= maxUnrecorded
 }
 
 func (l *Ledger) unrecordedClaim(id string) (Claim, bool) {
@@ -125,10 +144,6 @@ func (l *Ledger) unrecordedClaim(id string) (Claim, bool) {
 func (l *Ledger) keepTrying(claim Claim) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	if len(l.unrecorded) >= maxUnrecorded {
-		l.logger.Error("too much is waiting to be recorded: the upstream will get this notification again", zap.String("id", claim.ID))
-		return
-	}
 	l.unrecorded[claim.ID] = claim
 	if !l.retrying {
 		l.retrying = true
@@ -147,9 +162,18 @@ func (l *Ledger) retryUntilDone() {
 			return
 		case <-ticker.C:
 		}
-		if l.retryAll() {
+		if l.isClosing() || l.retryAll() { // of two cases that are ready, select takes any
 			return
 		}
+	}
+}
+
+func (l *Ledger) isClosing() bool {
+	select {
+	case <-l.closing:
+		return true
+	default:
+		return false
 	}
 }
 

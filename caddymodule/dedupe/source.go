@@ -50,9 +50,8 @@ func (o Options) Validate() error {
 	return nil
 }
 
-// UnmarshalBlock reads the options from the block of a store, which is optional.
-func (o *Options) UnmarshalBlock(d *caddyfile.Dispenser) error {
-	store := d.Val()
+// UnmarshalBlock reads the options from the block of the named store, which is optional.
+func (o *Options) UnmarshalBlock(d *caddyfile.Dispenser, store string) error {
 	seen := make(map[string]bool)
 	for nesting := d.Nesting(); d.NextBlock(nesting); {
 		option := d.Val()

@@ -5,6 +5,7 @@ package file
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/caddy-wechatpay/caddy-wechatpay/caddymodule/dedupe"
@@ -68,11 +69,11 @@ func (s *store) Accept(ctx context.Context, claim dedupe.Claim) error {
 	if !s.claims.take(claim, maxCommitTime) {
 		return dedupe.ErrLost
 	}
-	if err := records.add(ctx, claim); err != nil {
-		return err
+	err = records.add(ctx, claim)
+	if err == nil || errors.Is(err, dedupe.ErrLost) {
+		s.claims.drop(claim)
 	}
-	s.claims.drop(claim)
-	return nil
+	return err
 }
 
 // Release implements [dedupe.Store].

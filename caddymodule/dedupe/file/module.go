@@ -46,7 +46,7 @@ func (s *Source) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	if d.NextArg() {
 		return d.ArgErr()
 	}
-	return s.UnmarshalBlock(d)
+	return s.UnmarshalBlock(d, "file")
 }
 
 // Provision works out the path.

@@ -27,6 +27,8 @@ func openDatabase(path string) (*bbolt.DB, error) {
 		err = create(path)
 	case err == nil && info.Mode().IsRegular() && info.Size() < int64(emptyPages*os.Getpagesize()):
 		err = fmt.Errorf("%s is cut short; move it away, or restore it from a backup", path)
+	case err == nil && info.Mode().IsRegular():
+		err = checkSize(path, info.Size())
 	}
 	if err != nil {
 		return nil, err
@@ -51,30 +53,54 @@ func create(path string) error {
 	if err := db.Close(); err != nil {
 		return err
 	}
-	if info, err := os.Stat(path); err == nil && info.Size() > 0 {
-		return os.Remove(unfinished)
+	if info, err := os.Stat(path); err == nil && info.Size() == 0 {
+		_ = os.Remove(path)
 	}
-	return os.Rename(unfinished, path)
+	defer func() { _ = os.Remove(unfinished) }()
+	if err := os.Link(unfinished, path); err == nil || errors.Is(err, os.ErrExist) {
+		return nil // a link never takes another's place
+	}
+	return os.Rename(unfinished, path) // where the file system has no links
 }
 
-func open(path string) (db *bbolt.DB, err error) {
+// checkSize compares the size of the file with what it says of itself. Reading pages that
+// a backup has cut off would be fatal, or worse, would not be noticed.
+func checkSize(path string, size int64) error {
+	db, err := openWith(path, &bbolt.Options{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	var whole int64
+	if err := db.View(func(tx *bbolt.Tx) error { whole = tx.Size(); return nil }); err != nil {
+		return err
+	}
+	if size < whole {
+		return fmt.Errorf("%s is cut short: it has %d of %d bytes; move it away, or restore it from a backup", path, size, whole)
+	}
+	return nil
+}
+
+func open(path string) (*bbolt.DB, error) {
+	return openWith(path, &bbolt.Options{FreelistType: bbolt.FreelistMapType, NoStatistics: true})
+}
+
+func openWith(path string, options *bbolt.Options) (db *bbolt.DB, err error) {
 	var file *os.File
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // the file is mapped into memory
 	defer func() {
 		if value := recover(); value != nil {
-			_ = file.Close() // and with it the lock
+			unlock(file)
+			_ = file.Close()
 			err = fmt.Errorf("%s is damaged (%v); move it away, or restore it from a backup", path, value)
 		}
 	}()
-	db, err = bbolt.Open(path, 0o600, &bbolt.Options{
-		Timeout:      lockWait,
-		FreelistType: bbolt.FreelistMapType,
-		NoStatistics: true,
-		OpenFile: func(name string, flag int, mode os.FileMode) (opened *os.File, err error) {
-			file, err = os.OpenFile(name, flag, mode) //nolint:gosec // the path is the operator's
-			return file, err
-		},
-	})
+	options.Timeout = lockWait
+	options.OpenFile = func(name string, flag int, mode os.FileMode) (opened *os.File, err error) {
+		file, err = os.OpenFile(name, flag, mode) //nolint:gosec // the path is the operator's
+		return file, err
+	}
+	db, err = bbolt.Open(path, 0o600, options)
 	if errors.Is(err, bbolterrors.ErrTimeout) {
 		return nil, fmt.Errorf("another process has %s open; stop it, give each process a file of its own, or use dedupe redis for several of them", path)
 	}

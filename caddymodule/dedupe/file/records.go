@@ -89,7 +89,7 @@ func (r *records) add(ctx context.Context, claim dedupe.Claim) error {
 
 func put(tx *bbolt.Tx, claim dedupe.Claim) error {
 	expires := time.Now().Add(claim.Keep)
-	day, err := tx.CreateBucketIfNotExists([]byte(dayOf(expires)))
+	day, err := tx.CreateBucketIfNotExists([]byte(bucketOf(expires)))
 	if err != nil {
 		return err
 	}
@@ -100,6 +100,19 @@ func put(tx *bbolt.Tx, claim dedupe.Claim) error {
 
 // milliseconds since 1970; a time before that is as good as that.
 func milliseconds(t time.Time) uint64 { return uint64(max(0, t.UnixMilli())) }
+
+// manyDays is how far ahead there is a bucket for each day. Beyond, one for each year is
+// enough, and keeps their number small.
+const manyDays = 400 * 24 * time.Hour
+
+// bucketOf names the bucket of what expires at a time: the day on which all that is in
+// it has.
+func bucketOf(expires time.Time) string {
+	if time.Until(expires) > manyDays {
+		return dayOf(time.Date(expires.UTC().Year()+1, time.January, 1, 0, 0, 0, 0, time.UTC))
+	}
+	return dayOf(expires)
+}
 
 // dayOf names the bucket of what expires at a time. Names sort as the days do.
 func dayOf(expires time.Time) string { return expires.UTC().Format(time.DateOnly) }

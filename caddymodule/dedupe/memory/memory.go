@@ -59,6 +59,8 @@ func (s *store) Begin(_ context.Context, claim dedupe.Claim) (dedupe.State, erro
 		return dedupe.Conflict, nil
 	case known.owner != claim.Owner:
 		return dedupe.InFlight, nil
+	default:
+		known.expires = now.Add(claim.Lease)
 	}
 	return dedupe.Claimed, nil
 }

@@ -52,7 +52,7 @@ func (s *Source) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	if d.NextArg() {
 		return d.ArgErr()
 	}
-	return s.UnmarshalBlock(d)
+	return s.UnmarshalBlock(d, "memory")
 }
 
 // Provision sets defaults.

@@ -25,7 +25,7 @@ func (silent) Printf(context.Context, string, ...any) {}
 // hold a password.
 func clientFor(address string) (newClient func() redis.UniversalClient, err error) {
 	parsed, err := url.Parse(address)
-	if err != nil {
+	if err != nil || parsed.Opaque != "" {
 		return nil, errors.New("url is none; in a user name or password, percent-encode what has a meaning in a URL")
 	}
 	switch query := parsed.Query(); {

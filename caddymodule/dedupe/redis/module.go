@@ -23,7 +23,9 @@ func init() { caddy.RegisterModule(new(Source)) }
 type Source struct {
 	// Where Redis is. One server: `redis://user:password@host:6379/0`, with `rediss` for
 	// TLS, or `unix:///path`. Sentinel:
-	// `redis://host:26379/0?master_name=NAME&addr=host2:26379`. Cluster:
+	// `redis://host:26379/0?master_name=NAME&addr=host2:26379`, where user and password
+	// before the host are Sentinel's own, and those of the servers are the parameters
+	// `username` and `password`. Cluster:
 	// `redis://host:6379?addr=host2:6379&addr=host3:6379`. Placeholders such as
 	// `{env.REDIS_URL}` are expanded.
 	URL string `json:"url,omitempty"`
@@ -53,10 +55,10 @@ func (s *Source) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	if !d.Args(&s.URL) {
 		return d.Err("dedupe redis needs a URL, such as redis://10.0.0.5:6379/0")
 	}
-	if d.NextArg() {
-		return d.ArgErr()
+	if d.NextArg() { // without repeating what may be a password
+		return d.Err("dedupe redis takes one URL; a blank in it must be written as %20")
 	}
-	return s.UnmarshalBlock(d)
+	return s.UnmarshalBlock(d, "redis")
 }
 
 // Provision reads the URL. It does not connect.
@@ -83,8 +85,9 @@ func (s *Source) hasLiteralPassword() bool {
 	if err != nil {
 		return false
 	}
+	isLiteral := func(password string) bool { return password != "" && !strings.Contains(password, "{") }
 	password, _ := parsed.User.Password()
-	return password != "" && !strings.Contains(password, "{")
+	return isLiteral(password) || isLiteral(parsed.Query().Get("password"))
 }
 
 // Key implements [dedupe.Source].
