@@ -29,8 +29,8 @@ func TestCaddyfile(t *testing.T) {
 		"a path and options":            {input: "file x.db {\n timeout 3s\n retention 5d\n}", want: `{"path":"x.db","timeout":3000000000,"retention":432000000000000}`},
 		"options alone":                 {input: "file {\n timeout 500ms\n}", want: `{"timeout":500000000}`},
 		"two paths":                     {input: "file a b", err: "wrong argument count"},
-		"an option that does not exist": {input: "file {\n path x\n}", err: `unknown option "path" of a dedupe store; there are timeout and retention`},
-		"an option after a path":        {input: "file x.db {\n path x\n}", err: `unknown option "path" of a dedupe store;`},
+		"an option that does not exist": {input: "file {\n path x\n}", err: `unknown option "path" of dedupe file; there are timeout and retention`},
+		"an option after a path":        {input: "file x.db {\n path x\n}", err: `unknown option "path" of dedupe file;`},
 		"an option twice":               {input: "file {\n retention 1h\n retention 1h\n}", err: "retention appears twice"},
 		"what is no duration":           {input: "file {\n retention long\n}", err: `retention "long" is not a positive duration such as 2s, 5m or 3d`},
 	}

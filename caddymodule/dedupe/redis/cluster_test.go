@@ -17,7 +17,7 @@ func startCluster(t *testing.T) []*process {
 	t.Helper()
 	nodes := make([]*process, 3)
 	for i := range nodes {
-		nodes[i] = startServer(t, "--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf", "--cluster-node-timeout", "15000")
+		nodes[i] = startServer(t, "--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf", "--cluster-node-timeout", "60000")
 	}
 	for i, node := range nodes {
 		node.do("CLUSTER", "SET-CONFIG-EPOCH", i+1)

@@ -26,7 +26,7 @@ func TestCaddyfile(t *testing.T) {
 		"no URL but options":            {input: "redis {\n timeout 1s\n}", err: "dedupe redis needs a URL"},
 		"two URLs":                      {input: "redis redis://h1 redis://:s3cret@h2", err: "redis"},
 		"a password with a blank":       {input: "redis redis://:my s3cret@h2", err: "redis"},
-		"an option that does not exist": {input: "redis redis://:s3cret@h {\n password x\n}", err: `unknown option "password" of a dedupe store; there are timeout and retention`},
+		"an option that does not exist": {input: "redis redis://:s3cret@h {\n password x\n}", err: `unknown option "password" of dedupe redis; there are timeout and retention`},
 		"an option twice":               {input: "redis redis://h {\n timeout 1s\n timeout 1s\n}", err: "timeout appears twice"},
 		"what is no duration":           {input: "redis redis://h {\n timeout soon\n}", err: `timeout "soon" is not a positive duration`},
 	}
