@@ -188,7 +188,6 @@ func (d *delivery) once(call func() verdict) verdict {
 	if v := r.begin(ledger, d.claim); v.reason != verifier.OK {
 		return v
 	}
-	defer underway.begin(r.lease)()
 	return r.settle(ledger, d.claim, call())
 }
 

@@ -126,6 +126,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	if err != nil {
 		return d.finish(rejection(err))
 	}
+	defer underway.begin(h)()
 	return d.finish(d.once(func() verdict { return d.ask(next, document) }))
 }
 

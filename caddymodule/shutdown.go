@@ -10,9 +10,9 @@ import (
 
 func init() { caddy.OnExit(underway.wait) }
 
-// underway are the deliveries whose upstream has been called. Over HTTP/2, Caddy's own
-// shutdown does not wait for one whose sender has hung up; and with a short grace_period,
-// for none.
+// underway are the deliveries that are verified and not yet done. Over HTTP/2, Caddy's
+// own shutdown does not wait for one whose sender has hung up; and with a short
+// grace_period, for none.
 var underway deliveries
 
 type deliveries struct {
@@ -20,8 +20,12 @@ type deliveries struct {
 	longest atomic.Int64 // what one may take, as a time.Duration
 }
 
-// begin counts a delivery that takes no longer than that. The caller calls end.
-func (d *deliveries) begin(atMost time.Duration) (end func()) {
+// aroundUpstream is what the store and the amount guard may take besides the upstream.
+const aroundUpstream = 10 * time.Second
+
+// begin counts a delivery. The caller calls end.
+func (d *deliveries) begin(h *Handler) (end func()) {
+	atMost := time.Duration(h.UpstreamTimeout) + aroundUpstream
 	for longest := d.longest.Load(); int64(atMost) > longest; longest = d.longest.Load() {
 		if d.longest.CompareAndSwap(longest, int64(atMost)) {
 			break

@@ -19,7 +19,8 @@ var raceRules = []rule{
 	{"different facts do not wait for each other", manyFacts},
 }
 
-// together runs call many times at once, and reports all errors.
+// together runs call many times at once, and reports all errors. The first one ends the
+// context of all.
 func (s *subject) together(times int, call func(ctx context.Context, i int) error) {
 	s.Helper()
 	ctx, cancel := s.context()
@@ -29,7 +30,9 @@ func (s *subject) together(times int, call func(ctx context.Context, i int) erro
 	for i := range times {
 		all.Go(func() {
 			<-start
-			errs[i] = call(ctx, i)
+			if errs[i] = call(ctx, i); errs[i] != nil {
+				cancel()
+			}
 		})
 	}
 	close(start)
@@ -94,7 +97,7 @@ func neverTwice(s *subject) {
 	var upstream [facts]struct{ calling, accepted atomic.Int32 }
 	s.together(facts*deliveries, func(ctx context.Context, i int) error {
 		fact := &upstream[i%facts]
-		for {
+		for ctx.Err() == nil {
 			claim := s.claim(fmt.Sprint("order", i%facts))
 			state, err := s.store.Begin(ctx, claim)
 			switch {
@@ -124,6 +127,7 @@ func neverTwice(s *subject) {
 				return err
 			}
 		}
+		return ctx.Err()
 	})
 	for i := range upstream {
 		if times := upstream[i].accepted.Load(); times != 1 {

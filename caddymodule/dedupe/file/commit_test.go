@@ -148,6 +148,29 @@ func TestCloseWaitsForTheCommitThatIsOnItsWay(t *testing.T) {
 	expect(t, openTest(t, path), "order", dedupe.Accepted)
 }
 
+// Between Begin's look at the records and its claim, the delivery that has the claim may
+// be done.
+func TestBeginNoticesARecordOfTheLastMoment(t *testing.T) {
+	s := openTest(t, filepath.Join(t.TempDir(), "dedupe.db"))
+	s.claims.mutex.Lock() // Begin gets as far as its claim
+	found := make(chan dedupe.State, 1)
+	go func() {
+		state, err := s.Begin(context.Background(), claim("order"))
+		if err != nil {
+			t.Error(err)
+		}
+		found <- state
+	}()
+	time.Sleep(50 * time.Millisecond)
+	if err := s.records.add(t.Context(), claim("order")); err != nil {
+		t.Error(err)
+	}
+	s.claims.mutex.Unlock()
+	if state := <-found; state != dedupe.Accepted {
+		t.Errorf("state %d, want accepted", state)
+	}
+}
+
 // A failed transaction fails for all who share it, and for nobody after it.
 func TestCommitThatFailsIsNoRecord(t *testing.T) {
 	s := openTest(t, filepath.Join(t.TempDir(), "dedupe.db"))

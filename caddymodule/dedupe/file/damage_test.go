@@ -43,6 +43,13 @@ func TestUseOfADamagedFile(t *testing.T) {
 		"half of it": {many, func(t *testing.T, path string, whole int64) {
 			truncateAt(t, path, whole/2)
 		}},
+		"without its last page": {many, func(t *testing.T, path string, whole int64) {
+			truncateAt(t, path, whole-int64(os.Getpagesize()))
+		}},
+		"zeros from the third page on": {many, func(t *testing.T, path string, whole int64) {
+			truncateAt(t, path, int64(2*os.Getpagesize()))
+			truncateAt(t, path, whole)
+		}},
 	}
 	dir := t.TempDir()
 	for name, test := range tests {

@@ -1,6 +1,7 @@
 package redis
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,6 +45,7 @@ func server(address string) (func() redis.UniversalClient, error) {
 	}
 	options.ContextTimeoutEnabled = true
 	options.MaintNotificationsConfig = noMaintNotifications
+	options.DialerRetries = cmp.Or(options.DialerRetries, dialOnce)
 	return func() redis.UniversalClient { return redis.NewClient(options) }, nil
 }
 
@@ -54,6 +56,7 @@ func cluster(address string) (func() redis.UniversalClient, error) {
 	}
 	options.ContextTimeoutEnabled = true
 	options.MaintNotificationsConfig = noMaintNotifications
+	options.DialerRetries = cmp.Or(options.DialerRetries, dialOnce)
 	return func() redis.UniversalClient { return redis.NewClusterClient(options) }, nil
 }
 
@@ -66,8 +69,12 @@ func sentinel(address string) (func() redis.UniversalClient, error) {
 		return nil, errors.New("url must not lead to replicas: records are written")
 	}
 	options.ContextTimeoutEnabled = true
+	options.DialerRetries = cmp.Or(options.DialerRetries, dialOnce)
 	return func() redis.UniversalClient { return redis.NewFailoverClient(options) }, nil
 }
+
+// dialOnce lets a refused connection be an error at once; commands are tried again anyway.
+const dialOnce = 1
 
 // noMaintNotifications saves the handshake of a feature that one vendor's service has.
 var noMaintNotifications = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}

@@ -46,7 +46,7 @@ type store struct{ client redis.UniversalClient }
 
 // Begin implements [dedupe.Store].
 func (s *store) Begin(ctx context.Context, claim dedupe.Claim) (dedupe.State, error) {
-	held, err := begin.Run(ctx, s.client, key(claim), claimedBy+claim.Owner, claim.Lease.Milliseconds()).Text()
+	held, err := s.run(ctx, begin, claim, claim.Lease.Milliseconds())
 	switch {
 	case err != nil:
 		return 0, err
@@ -62,7 +62,7 @@ func (s *store) Begin(ctx context.Context, claim dedupe.Claim) (dedupe.State, er
 
 // Accept implements [dedupe.Store].
 func (s *store) Accept(ctx context.Context, claim dedupe.Claim) error {
-	held, err := s.finish(ctx, claim, recordOf(claim))
+	held, err := s.run(ctx, finish, claim, recordOf(claim), claim.Keep.Milliseconds())
 	if err == nil && held != "" && held != recordOf(claim) {
 		return dedupe.ErrLost
 	}
@@ -71,12 +71,23 @@ func (s *store) Accept(ctx context.Context, claim dedupe.Claim) error {
 
 // Release implements [dedupe.Store].
 func (s *store) Release(ctx context.Context, claim dedupe.Claim) error {
-	_, err := s.finish(ctx, claim, "")
+	_, err := s.run(ctx, finish, claim, "", 0)
 	return err
 }
 
-func (s *store) finish(ctx context.Context, claim dedupe.Claim, record string) (held string, err error) {
-	return finish.Run(ctx, s.client, key(claim), claimedBy+claim.Owner, record, claim.Keep.Milliseconds()).Text()
+// run runs a script and returns what it found in the key. It does not wait beyond the
+// deadline: the client does, in a cluster, when it looks for a node.
+func (s *store) run(ctx context.Context, script *redis.Script, claim dedupe.Claim, arguments ...any) (string, error) {
+	done := make(chan *redis.Cmd, 1)
+	go func() {
+		done <- script.Run(ctx, s.client, []string{keyPrefix + claim.ID}, append([]any{claimedBy + claim.Owner}, arguments...)...)
+	}()
+	select {
+	case result := <-done:
+		return result.Text()
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
 }
 
 // Check implements [dedupe.Store].
@@ -84,8 +95,6 @@ func (s *store) Check(ctx context.Context) error { return s.client.Ping(ctx).Err
 
 // Close implements [dedupe.Store].
 func (s *store) Close() error { return s.client.Close() }
-
-func key(claim dedupe.Claim) []string { return []string{keyPrefix + claim.ID} }
 
 func recordOf(claim dedupe.Claim) string { return accepted + hex.EncodeToString(claim.Content[:]) }
 
