@@ -60,10 +60,7 @@ func (d *delivery) decide(v verdict) {
 	d.answering.Lock()
 	defer d.answering.Unlock()
 	if d.verdict.Load() != nil {
-		if v.reason == verifier.OK {
-			d.handler.logger.Warn("the upstream said yes after upstream_timeout; WeChat Pay's next delivery finds the work done",
-				zap.String("id", d.facts.id), zap.Duration("upstream_duration", v.took))
-		}
+		d.logLateYes(v)
 		return
 	}
 	d.verdict.Store(&v) // before anything is written: a header may show a placeholder

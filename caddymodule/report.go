@@ -57,6 +57,21 @@ func (d *delivery) log(v verdict) {
 	}
 }
 
+// logLateYes tells of a yes that came when WeChat Pay had its FAIL already.
+func (d *delivery) logLateYes(v verdict) {
+	level, message := zapcore.WarnLevel, "the upstream said yes after upstream_timeout; WeChat Pay's next delivery finds the work done"
+	switch v.reason {
+	case verifier.OK:
+	case verifier.StoreError, verifier.InFlight:
+		level, message = zapcore.ErrorLevel, "the upstream said yes after upstream_timeout, and that could not be recorded"
+	default:
+		return // no yes
+	}
+	if entry := d.handler.logger.Check(level, message); entry != nil {
+		entry.Write(zap.String("id", d.facts.id), zap.Duration("upstream_duration", v.took), zap.String("detail", v.detail))
+	}
+}
+
 // logLine is what a delivery's line in the log holds.
 type logLine struct {
 	*delivery
