@@ -9,7 +9,6 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
-	"go.uber.org/zap"
 
 	"github.com/caddy-wechatpay/caddy-wechatpay/caddymodule/dedupe"
 	"github.com/caddy-wechatpay/caddy-wechatpay/verifier"
