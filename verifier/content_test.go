@@ -118,3 +118,66 @@ func TestChangedFieldsAreRefused(t *testing.T) {
 		})
 	}
 }
+
+// What every delivery of a fact says alike is its content. What may differ from one
+// delivery to the next is no part of it, and what must not differ is.
+func TestContent(t *testing.T) {
+	tests := []struct {
+		name   string
+		change wechatpaytest.Fields
+		same   bool
+	}{
+		{"nonce_str", wechatpaytest.Fields{"nonce_str": "another"}, true},
+		{"attach", wechatpaytest.Fields{"attach": "another"}, true},
+		{"no attach", wechatpaytest.Fields{"attach": ""}, true},
+		{"openid", wechatpaytest.Fields{"openid": "another"}, true},
+		{"bank_type", wechatpaytest.Fields{"bank_type": "CFT"}, true},
+		{"is_subscribe", wechatpaytest.Fields{"is_subscribe": "Y"}, true},
+		{"time_end", wechatpaytest.Fields{"time_end": "20180822205607"}, true},
+		{"trade_type", wechatpaytest.Fields{"trade_type": "APP"}, true},
+		{"sign_type", wechatpaytest.Fields{"sign_type": "MD5"}, true},
+		{"device_info", wechatpaytest.Fields{"device_info": "7"}, true},
+		{"an unknown field", wechatpaytest.Fields{"brand_new": "1"}, true},
+		{"fee_type absent, which means CNY", wechatpaytest.Fields{"fee_type": ""}, true},
+		{"another fee_type", wechatpaytest.Fields{"fee_type": "JPY"}, false},
+		{"total_fee", wechatpaytest.Fields{"total_fee": "2"}, false},
+		{"cash_fee", wechatpaytest.Fields{"cash_fee": "0"}, false},
+		{"a digit moved from total_fee to cash_fee", wechatpaytest.Fields{"total_fee": "11", "cash_fee": ""}, false},
+		{"appid", wechatpaytest.Fields{"appid": "wx0000000000000000"}, false},
+		{"sub_mch_id", wechatpaytest.Fields{"sub_mch_id": "1900000120"}, false},
+		{"out_trade_no", wechatpaytest.Fields{"out_trade_no": "SH201808222055598629"}, false},
+		{"out_trade_no in another case", wechatpaytest.Fields{"out_trade_no": "sh201808222055598628"}, false},
+		{"transaction_id", wechatpaytest.Fields{"transaction_id": "4200000171201808221550954202"}, false},
+		{"result_code", wechatpaytest.Fields{"result_code": "FAIL"}, false},
+	}
+	content := func(t *testing.T, fields wechatpaytest.Fields) string {
+		n, err := judgeSigned(t, fields)
+		wantReason(t, err, verifier.OK)
+		return string(n.AppendContent(nil))
+	}
+	original := content(t, payment())
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			fields := payment()
+			maps.Copy(fields, test.change)
+			if changed := content(t, fields); (changed == original) != test.same {
+				t.Errorf("%q and %q; want them equal: %v", original, changed, test.same)
+			}
+		})
+	}
+}
+
+// No two lists of fields run together into the same content.
+func TestContentDoesNotRunTogether(t *testing.T) {
+	one := payment().With("appid", "wx1").With("sub_mch_id", "19")
+	other := payment().With("appid", "wx").With("sub_mch_id", "119")
+	contents := map[string]bool{}
+	for _, fields := range []wechatpaytest.Fields{one, other} {
+		n, err := judgeSigned(t, fields)
+		wantReason(t, err, verifier.OK)
+		contents[string(n.AppendContent(nil))] = true
+	}
+	if len(contents) != 2 {
+		t.Errorf("one content for both: %v", contents)
+	}
+}

@@ -14,17 +14,27 @@ import (
 
 // statuses are what WeChat Pay gets for each reason.
 var statuses = map[string]int{
-	"ok":         200,
+	"ok": 200, "duplicate": 200,
 	"empty_body": 400, "malformed": 400,
 	"unsigned": 401, "bad_signature": 401, "unknown_merchant": 401, "wrong_appid": 401, "wrong_sub_merchant": 401,
 	"wrong_sign_type": 401, "unknown_kind": 401, "unknown_serial": 401,
-	"stale":     403,
-	"method":    405,
+	"stale":           403,
+	"unknown_order":   404,
+	"method":          405,
+	"amount_mismatch": 409, "conflict": 409,
 	"too_large": 413, "encoding": 415,
 	"missing_field": 422, "bad_amount": 422, "bad_field": 422,
 	"upstream_declined":    500,
 	"upstream_unreachable": 502, "upstream_status": 502, "upstream_unreadable": 502, "no_upstream": 502,
+	"in_flight": 503, "store_error": 503,
 	"upstream_timeout": 504,
+}
+
+// outcomes are what those reasons come under that their status does not tell.
+var outcomes = map[string]verifier.Outcome{
+	"ok": verifier.Accepted, "duplicate": verifier.Duplicate, "upstream_declined": verifier.Declined,
+	"stale": verifier.Rejected, "amount_mismatch": verifier.Rejected, "conflict": verifier.Rejected,
+	"unknown_order": verifier.Failed, "in_flight": verifier.Failed, "store_error": verifier.Failed, "upstream_timeout": verifier.Failed,
 }
 
 func TestReasons(t *testing.T) {
@@ -43,14 +53,17 @@ func TestReasons(t *testing.T) {
 		if want, known := statuses[label]; known && r.Status() != want {
 			t.Errorf("%s: status %d, want %d", label, r.Status(), want)
 		}
+		if want, known := outcomes[label]; known && r.Outcome() != want {
+			t.Errorf("%s: outcome %s, want %s", label, r.Outcome(), want)
+		}
 		if http.StatusText(r.Status()) == "" {
 			t.Errorf("%s: status %d does not exist", label, r.Status())
 		}
-		if (r.Status() == http.StatusOK) != (r.Outcome() == verifier.Accepted || r.Outcome() == "duplicate") {
+		if (r.Status() == http.StatusOK) != (r.Outcome() == verifier.Accepted || r.Outcome() == verifier.Duplicate) {
 			t.Errorf("%s: status %d with outcome %s", label, r.Status(), r.Outcome())
 		}
 		switch r.Outcome() {
-		case verifier.Accepted, "duplicate", verifier.Declined, verifier.Rejected, verifier.Failed:
+		case verifier.Accepted, verifier.Duplicate, verifier.Declined, verifier.Rejected, verifier.Failed:
 		default:
 			t.Errorf("%s: outcome %q", label, r.Outcome())
 		}

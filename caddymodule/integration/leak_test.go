@@ -30,7 +30,8 @@ func TestNothingLeaks(t *testing.T) {
 		fields = fields.With(name, value)
 	}
 	var bodies []string
-	secrets := map[string]string{"the key": apiKey, "the previous key": previousKey}
+	secrets := map[string]string{"the key": apiKey, "the previous key": previousKey, "the attach secret": attachSecret}
+	t.Setenv("ATTACH_SECRET", attachSecret)
 	maps.Copy(secrets, private)
 	for i, variant := range []wechatpaytest.Fields{
 		fields, fields.With("total_fee", "0"), fields.Without("transaction_id"), fields.With("appid", "wx0"),
@@ -51,10 +52,12 @@ func TestNothingLeaks(t *testing.T) {
 
 	t.Setenv("WECHATPAY_PREVIOUS_KEY", previousKey)
 	merchant := "wechatpay_notify {\nmerchant " + mchID + " {\nkey {env.WECHATPAY_APIV2_KEY} {env.WECHATPAY_PREVIOUS_KEY}\n}\n%s\n}\n"
-	enforce, shadow := strings.ReplaceAll(merchant, "%s", ""), strings.ReplaceAll(merchant, "%s", "mode shadow")
+	with := func(options string) string { return strings.ReplaceAll(merchant, "%s", options) }
+	enforce, shadow := with("dedupe off"), with("mode shadow\ndedupe off")
 	for rule, site := range map[string]string{
 		"proxy": enforce + proxy, "fastcgi": enforce + php, "unreachable": enforce + "reverse_proxy 127.0.0.1:1\n",
 		"panic": "route {\n" + enforce + "in_process breaks\n}\n", "nobody": enforce, "shadow": shadow + proxy,
+		"dedupe": with("dedupe memory") + proxy, "amount guard": with("dedupe off\namount_guard attach {env.ATTACH_SECRET}") + proxy,
 	} {
 		t.Run(rule, func(t *testing.T) {
 			e := start(t, site)
