@@ -5,42 +5,57 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/caddy-wechatpay/caddy-wechatpay/caddymodule/dedupe"
 )
 
-func TestWhatIsLeftOfAnAttemptIsNoHindrance(t *testing.T) {
-	tests := map[string]func(t *testing.T, path string){
-		"an empty file":                   func(t *testing.T, path string) { write(t, path, nil) },
-		"a file that was not finished":    func(t *testing.T, path string) { write(t, path+".new", []byte("half of it")) },
-		"an empty one that was not begun": func(t *testing.T, path string) { write(t, path+".new", nil) },
-		"both": func(t *testing.T, path string) {
-			write(t, path, nil)
-			write(t, path+".new", make([]byte, 5000))
-		},
+func TestEmptyFileBecomesADatabase(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "dedupe.db")
+	write(t, path, nil)
+	s := openTest(t, path)
+	accept(t, s, claim("order"))
+	closeTest(t, s)
+	expect(t, openTest(t, path), "order", dedupe.Accepted)
+}
+
+func TestWhatAnInterruptedAttemptLeftIsRemoved(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "dedupe.db")
+	stale, fresh, others := path+".123.new", path+".456.new", filepath.Join(dir, "other.db.123.new")
+	for _, left := range []string{stale, fresh, others} {
+		write(t, left, []byte("half a database"))
 	}
-	for name, leave := range tests {
-		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
-			path := filepath.Join(dir, "dedupe.db")
-			leave(t, path)
-			s := openTest(t, path)
-			accept(t, s, claim("order"))
-			closeTest(t, s)
-			expect(t, openTest(t, path), "order", dedupe.Accepted)
-			entries, err := os.ReadDir(dir)
-			if err != nil || len(entries) != 1 {
-				t.Errorf("%v, error %v, want the file alone", entries, err)
-			}
-		})
+	for _, left := range []string{stale, others} {
+		longAgo := time.Now().Add(-time.Hour)
+		if err := os.Chtimes(left, longAgo, longAgo); err != nil {
+			t.Fatal(err)
+		}
+	}
+	accept(t, openTest(t, path), claim("order"))
+	for left, want := range map[string]bool{stale: false, fresh: true, others: true} { // a fresh one may be at work
+		if _, err := os.Stat(left); (err == nil) != want {
+			t.Errorf("%s: %v, want it there: %t", filepath.Base(left), err, want)
+		}
+	}
+}
+
+func TestCreatingLeavesNothingElse(t *testing.T) {
+	dir := t.TempDir()
+	openTest(t, filepath.Join(dir, "dedupe.db"))
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
+		t.Errorf("%v, error %v, want the file alone", entries, err)
 	}
 }
 
 // Several processes may start at the same time. To the lock on the file, the stores here
 // are as good as that.
 func TestOneOfManyGetsANewFile(t *testing.T) {
-	for range 100 {
+	for round := range 100 {
 		path := filepath.Join(t.TempDir(), "dedupe.db")
+		if round%2 == 0 {
+			write(t, path, nil)
+		}
 		var stores [8]*store
 		var all sync.WaitGroup
 		start, accepted := make(chan struct{}), make([]error, len(stores))

@@ -79,7 +79,7 @@ func testCluster(t *testing.T) {
 		goOn := nodes[0].stop()
 		defer goOn()
 		answersInTime(t, stores[0])
-		for range 6 { // which asks the stopped one first is a matter of luck
+		for range 10 { // which asks the stopped one first is a matter of luck
 			stores = append(stores, open(t, url))
 			answersInTime(t, stores[len(stores)-1])
 		}
