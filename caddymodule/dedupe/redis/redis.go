@@ -75,23 +75,39 @@ func (s *store) Release(ctx context.Context, claim dedupe.Claim) error {
 	return err
 }
 
-// run runs a script and returns what it found in the key. It does not wait beyond the
-// deadline: the client does, in a cluster, when it looks for a node.
+// run runs a script and returns what it found in the key.
 func (s *store) run(ctx context.Context, script *redis.Script, claim dedupe.Claim, arguments ...any) (string, error) {
-	done := make(chan *redis.Cmd, 1)
+	return within(ctx, func() (string, error) {
+		keys := []string{keyPrefix + claim.ID}
+		return script.Run(ctx, s.client, keys, append([]any{claimedBy + claim.Owner}, arguments...)...).Text()
+	})
+}
+
+// within does not wait for call beyond the deadline. The client would: in a cluster, when
+// it looks for a node.
+func within(ctx context.Context, call func() (string, error)) (string, error) {
+	type result struct {
+		text string
+		err  error
+	}
+	done := make(chan result, 1)
 	go func() {
-		done <- script.Run(ctx, s.client, []string{keyPrefix + claim.ID}, append([]any{claimedBy + claim.Owner}, arguments...)...)
+		text, err := call()
+		done <- result{text, err}
 	}()
 	select {
-	case result := <-done:
-		return result.Text()
+	case r := <-done:
+		return r.text, r.err
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
 }
 
 // Check implements [dedupe.Store].
-func (s *store) Check(ctx context.Context) error { return s.client.Ping(ctx).Err() }
+func (s *store) Check(ctx context.Context) error {
+	_, err := within(ctx, func() (string, error) { return s.client.Ping(ctx).Result() })
+	return err
+}
 
 // Close implements [dedupe.Store].
 func (s *store) Close() error { return s.client.Close() }
