@@ -27,7 +27,7 @@ func (h *Handler) shadow(w http.ResponseWriter, r *http.Request, next caddyhttp.
 	}
 
 	compared := d.compareAside(r.Context())
-	observed := &observedReply{ResponseWriter: w, reply: newReply(r.Context())}
+	observed := &observedReply{ResponseWriter: w, reply: newReply(r.Context(), 0)}
 	called := time.Now()
 	err := next.ServeHTTP(observed, r)
 	took := time.Since(called)

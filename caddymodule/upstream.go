@@ -41,7 +41,7 @@ func (d *delivery) callUpstream(ctx context.Context, next caddyhttp.Handler) ver
 	defer stop()
 
 	called := time.Now()
-	reply := newReply(ctx)
+	reply := newReply(ctx, time.Duration(d.handler.UpstreamTimeout))
 	err := d.runHandlers(next, reply)
 
 	v := d.handler.judge.verdict(reply, err)
