@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -36,6 +37,7 @@ func (r *records) commitAll() {
 	for {
 		select {
 		case first := <-r.commits:
+			runtime.Gosched() // so that those whose commit has just ended can bring their next
 			r.commit(r.collect(first))
 		case <-r.closing:
 			return
