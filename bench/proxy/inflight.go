@@ -15,7 +15,7 @@ import (
 // holder is one site whose requests wait for a slow upstream.
 type holder struct {
 	name    string
-	body    []byte
+	sample  sample.Notification // of which each request is one with a transaction_id of its own
 	site    func(upstream string) string
 	base    *holder
 	perHeld []memory // one for each round
@@ -25,12 +25,15 @@ type holder struct {
 // keeps their stacks and buffers for the next.
 func (s *settings) inFlight(ctx context.Context) error {
 	var holders []*holder
-	for _, body := range [][]byte{sample.Payment().Body, sample.Large(60 << 10).Body} {
-		proxy := &holder{name: "reverse_proxy alone", body: body, site: bareProxy}
+	for _, n := range []sample.Notification{sample.Payment(), sample.Large(60 << 10)} {
+		proxy := &holder{name: "reverse_proxy alone", sample: n, site: bareProxy}
 		holders = append(holders, proxy)
-		if s.plugin {
-			holders = append(holders, &holder{name: "wechatpay_notify + reverse_proxy", body: body, base: proxy,
-				site: verified})
+		if !s.plugin {
+			continue
+		}
+		for _, dedupe := range []string{dedupeOff, dedupeFile} {
+			holders = append(holders, &holder{name: "wechatpay_notify + reverse_proxy, dedupe " + dedupe, sample: n,
+				base: proxy, site: func(upstream string) string { return verified(upstream, dedupe) }})
 		}
 	}
 	for range s.memoryRounds {
@@ -57,7 +60,7 @@ func (h *holder) run(ctx context.Context, s *settings) error {
 	if err != nil {
 		return err
 	}
-	defer e.stop()
+	defer e.Stop()
 	idle, err := e.memory()
 	if err != nil {
 		return err
@@ -72,15 +75,15 @@ func (h *holder) run(ctx context.Context, s *settings) error {
 	// The headers are those that WeChat Pay's requests have been seen with.
 	head := fmt.Sprintf("POST /notify HTTP/1.1\r\nHost: %s\r\nAccept: */*\r\nConnection: Keep-Alive\r\n"+
 		"Content-Type: text/xml\r\nPragma: no-cache\r\nUser-Agent: Mozilla/4.0\r\nContent-Length: %d\r\n\r\n",
-		e.addr, len(h.body))
-	request := append([]byte(head), h.body...)
-	for range s.inFlightRequests {
+		e.addr, len(h.sample.Body))
+	series := h.sample.Series(false)
+	for i := range s.inFlightRequests {
 		c, err := net.Dial("tcp", e.addr)
 		if err != nil {
 			return err
 		}
 		connections = append(connections, c)
-		if _, err := c.Write(request); err != nil {
+		if _, err := c.Write(append([]byte(head), series.Body(i)...)); err != nil {
 			return err
 		}
 	}

@@ -34,8 +34,8 @@ type load struct {
 	rewinds  int // times the notifications ran out and began anew
 }
 
-// recordsPerSecond is more than a proxy of two or four cores gets through. A faster one wraps around, which matters
-// only where deliveries are remembered, and is then reported.
+// recordsPerSecond is more than a proxy of two or four cores gets through. A faster one wraps around. Where deliveries
+// are remembered, there is then no figure.
 const recordsPerSecond = 50_000
 
 func newLoader(dir string, connections int) (*loader, error) {
@@ -47,7 +47,7 @@ func (l *loader) path(name string) string { return filepath.Join(l.dir, name) }
 
 func (l *loader) run(ctx context.Context, url string, forged bool, duration time.Duration) (load, error) {
 	seconds := max(1, int(duration.Round(time.Second).Seconds())) // wrk knows whole seconds only
-	if err := l.writeBodies(sample.NewSeries(forged), seconds*recordsPerSecond); err != nil {
+	if err := l.writeBodies(sample.Payment().Series(forged), seconds*recordsPerSecond); err != nil {
 		return load{}, err
 	}
 	// One thread: its Lua state hands out every notification once.
@@ -94,5 +94,8 @@ func (l *loader) writeBodies(s sample.Series, count int) error {
 		w.WriteString(signature) // a write error stays in w until Flush
 		w.WriteString(id)
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	return file.Sync() // or it gets in the way of whoever syncs a file of his own during the run
 }

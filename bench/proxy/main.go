@@ -29,6 +29,7 @@ type settings struct {
 	connections      int
 	memoryRounds     int
 	inFlightRequests int
+	profiles         string
 }
 
 func main() {
@@ -40,6 +41,7 @@ func main() {
 	flag.IntVar(&s.connections, "connections", 64, "connections that wrk keeps open")
 	flag.IntVar(&s.memoryRounds, "memory-rounds", 3, "how often memory is measured; 0 leaves it out")
 	flag.IntVar(&s.inFlightRequests, "in-flight", 1000, "requests held while memory is measured")
+	flag.StringVar(&s.profiles, "profiles", "", "a directory for a CPU profile of each site, taken in one more round")
 	limit := flag.Duration("timeout", 15*time.Minute, "give up after this long")
 	flag.Parse()
 

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
 
+	"github.com/caddy-wechatpay/caddy-wechatpay/bench/process"
 	"github.com/caddy-wechatpay/caddy-wechatpay/bench/stats"
 )
 
@@ -13,8 +15,7 @@ func printThroughput(contenders []*contender) {
 	fmt.Println("|---|---:|---:|---:|---|---:|---|")
 	for _, c := range contenders {
 		if c.err != nil {
-			fmt.Fprintln(os.Stderr, c.err)
-			fmt.Printf("| %s | failed | | | | %.2f | not measured |\n", c.name, c.bar)
+			printUnmeasured(c)
 			continue
 		}
 		fmt.Printf("| %s | %.0f | %.0f |", c.name, stats.Median(c.rate), stats.Median(c.cpu))
@@ -29,9 +30,24 @@ func printThroughput(contenders []*contender) {
 			rounds = append(rounds, fmt.Sprintf("%.2f", ratios[i]))
 		}
 		ratio := stats.Median(ratios)
-		fmt.Printf(" %.2f | %s | %.2f | %s |\n", ratio, strings.Join(rounds, " "), c.bar, verdict(ratio >= c.bar))
+		fmt.Printf(" %.2f | %s |", ratio, strings.Join(rounds, " "))
+		if c.bar == 0 {
+			fmt.Println(" | |")
+			continue
+		}
+		fmt.Printf(" %.2f | %s |\n", c.bar, verdict(ratio >= c.bar))
 	}
 	fmt.Println()
+}
+
+func printUnmeasured(c *contender) {
+	why := "not measured"
+	if errors.Is(c.err, process.ErrNoRedis) {
+		why += ": " + c.err.Error()
+	} else {
+		fmt.Fprintln(os.Stderr, c.err)
+	}
+	fmt.Printf("| %s | | | | | | %s |\n", c.name, why)
 }
 
 // maxBodySizes is the bar for memory: body sizes over the bare proxy.
@@ -43,12 +59,12 @@ func printInFlight(holders []*holder, n int) {
 	fmt.Println("|---|---:|---:|---:|---:|---:|---:|---|")
 	for _, h := range holders {
 		m := h.median()
-		fmt.Printf("| %s | %d | %.0f | %.0f |", h.name, len(h.body), m.live, m.rss)
+		fmt.Printf("| %s | %d | %.0f | %.0f |", h.name, len(h.sample.Body), m.live, m.rss)
 		if h.base == nil {
 			fmt.Println(" | | | |")
 			continue
 		}
-		over := m.minus(h.base.median()).per(float64(len(h.body)))
+		over := m.minus(h.base.median()).per(float64(len(h.sample.Body)))
 		fmt.Printf(" %.2f | %.2f | %.0f | %s |\n", over.live, over.rss, maxBodySizes, verdict(over.live <= maxBodySizes))
 	}
 	fmt.Println()

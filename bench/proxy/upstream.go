@@ -15,6 +15,7 @@ import (
 type upstream struct {
 	addr    string
 	server  *http.Server
+	calls   atomic.Int64  // requests so far
 	waiting atomic.Int64  // requests held right now, bodies read
 	gate    chan struct{} // nil: answer at once
 	once    sync.Once
@@ -40,6 +41,7 @@ var success = []byte("success")
 func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// Read to the end: a body stuck in socket buffers would make the proxy look smaller than it is.
 	io.Copy(io.Discard, r.Body)
+	u.calls.Add(1)
 	if u.gate != nil {
 		u.waiting.Add(1)
 		<-u.gate
@@ -57,6 +59,22 @@ func (u *upstream) await(ctx context.Context, n int) error {
 		}
 	}
 	return nil
+}
+
+// settle waits until calls have ceased, and returns how many there were.
+func (u *upstream) settle(ctx context.Context) int {
+	for last := u.calls.Load(); ; {
+		select {
+		case <-ctx.Done():
+			return int(last)
+		case <-time.After(200 * time.Millisecond):
+		}
+		now := u.calls.Load()
+		if now == last {
+			return int(now)
+		}
+		last = now
+	}
 }
 
 // release lets the held requests go, once.

@@ -2,6 +2,8 @@ package sample
 
 import (
 	"bytes"
+	"crypto/md5"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -36,19 +38,41 @@ func TestLarge(t *testing.T) {
 }
 
 func TestSeries(t *testing.T) {
-	fields := payment()
-	s := NewSeries(false)
-	signature, id := s.At(7)
-	fields["transaction_id"] = id
-	want := string(sign(fields).Body)
-	if got := s.Head + signature + s.Middle + id + s.Tail; got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
+	for name, n := range map[string]Notification{"payment": Payment(), "large": Large(60 << 10)} {
+		s := n.Series(false)
+		_, id := s.At(7)
+		want := strings.Replace(string(n.ToSign), payment()["transaction_id"], id, 1)
+		if string(s.Body(7)) == string(n.Body) || !signedFor(string(s.Body(7)), want) {
+			t.Errorf("%s: the signature is not that of\n%s", name, want)
+		}
+		if len(s.Body(7)) != len(n.Body) {
+			t.Errorf("%s: %d bytes, want %d", name, len(s.Body(7)), len(n.Body))
+		}
+		if bytes.Equal(n.Series(true).Body(7), s.Body(7)) {
+			t.Errorf("%s: the forged series is the genuine one", name)
+		}
 	}
-	if _, other := s.At(8); other == id || len(other) != len(payment()["transaction_id"]) {
-		t.Errorf("%s follows %s", other, id)
+}
+
+func signedFor(body, toSign string) bool {
+	return strings.Contains(body, fmt.Sprintf("<sign><![CDATA[%X]]></sign>", md5.Sum([]byte(toSign))))
+}
+
+func TestTransactionIDs(t *testing.T) {
+	const many = 200_000
+	seen := make(map[string]bool, many)
+	ascending := 0
+	for i := range many {
+		id := TransactionID(i)
+		if len(id) != len(payment()["transaction_id"]) || seen[id] {
+			t.Fatalf("number %d is %s: too long, or not the first", i, id)
+		}
+		seen[id] = true
+		if i > 0 && id > TransactionID(i-1) {
+			ascending++
+		}
 	}
-	forged := NewSeries(true)
-	if forged.Head+forged.Middle+forged.Tail == s.Head+s.Middle+s.Tail {
-		t.Error("the forged series is the genuine one")
+	if ascending < many*4/10 || ascending > many*6/10 {
+		t.Errorf("%d of %d follow a smaller one: that is an order", ascending, many)
 	}
 }

@@ -21,7 +21,7 @@ func (m memory) per(n float64) memory  { return memory{m.live / n, m.rss / n} }
 
 // memory reads the resident size first, because the heap profile forces a collection.
 func (e *edge) memory() (memory, error) {
-	rss, err := procStatus(e.cmd.Process.Pid, "VmRSS")
+	rss, err := procStatus(e.PID(), "VmRSS")
 	if err != nil {
 		return memory{}, err
 	}
@@ -62,7 +62,7 @@ func procStatus(pid int, name string) (float64, error) {
 
 // cpu is the processor time that Caddy has used so far. The kernel counts it in hundredths of a second.
 func (e *edge) cpu() (time.Duration, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", e.cmd.Process.Pid))
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", e.PID()))
 	if err != nil {
 		return 0, err
 	}
