@@ -1,7 +1,10 @@
 package verifier
 
 // maxDigits bounds every amount: 99 999 999 999 fen.
-const maxDigits = 11
+const (
+	maxDigits = 11
+	maxAmount = 99_999_999_999
+)
 
 // defaultCurrency is what a v2 body without a currency means.
 // Source: WeChat Pay APIv2, "支付结果通知", fee_type and cash_fee_type.

@@ -19,8 +19,12 @@ func (n *Notification) AppendJSON(dst []byte) []byte {
 	dst = appendText(dst, "resource_type", n.ResourceType)
 	dst = appendText(dst, "api_version", n.APIVersion)
 	dst = appendText(dst, "authenticity", n.Authenticity)
+	dst = appendText(dst, "notification_id", n.NotificationID)
 	dst = append(appendName(dst, "resource"), '{')
 	dst = append(n.kind.appendResource(dst, n), '}')
+	if n.v3 != nil {
+		return append(dst, '}')
+	}
 	dst = append(appendName(dst, "fields"), '{')
 	for i := range n.Fields {
 		if n.Fields[i].Name != "sign" {

@@ -12,8 +12,13 @@ type Merchant struct {
 	// MchID is the merchant number that notifications carry in mch_id.
 	MchID string
 	// Keys are the APIv2 keys (API密钥), the current one first, then previous
-	// ones that may still sign notifications after a change.
+	// ones that may still sign notifications after a change. None: no APIv2.
 	Keys []string
+	// APIv3Keys are the APIv3 keys (APIv3密钥), likewise. They decrypt what APIv3
+	// notifications carry, and prove nothing: PlatformKeys do.
+	APIv3Keys []string
+	// PlatformKeys are WeChat Pay's own keys, with which it signs APIv3 notifications.
+	PlatformKeys []PlatformKey
 	// SignType, when set, refuses signatures of the other type.
 	SignType SignType
 	// AppIDs and SubMchIDs, when set, are the only values accepted in appid and
@@ -22,7 +27,7 @@ type Merchant struct {
 	SubMchIDs []string
 }
 
-// keyLength is what WeChat Pay's merchant platform demands of an APIv2 key.
+// keyLength is what WeChat Pay's merchant platform demands of APIv2 and APIv3 keys.
 const keyLength = 32
 
 // publicKeys can be read in the documentation and in published demos; whoever can
@@ -43,8 +48,13 @@ func CheckMchID(mchID string) error {
 }
 
 // CheckKey says what is wrong with an APIv2 key, without repeating it.
-func CheckKey(key string) error {
-	if err := checkKeyForm(key); err != nil {
+func CheckKey(key string) error { return checkKey("APIv2", key, false) }
+
+// CheckAPIv3Key says what is wrong with an APIv3 key, without repeating it.
+func CheckAPIv3Key(key string) error { return checkKey("APIv3", key, false) }
+
+func checkKey(api, key string, allowPublic bool) error {
+	if err := checkKeyForm(api, key); err != nil || allowPublic {
 		return err
 	}
 	if slices.Contains(publicKeys, strings.ToLower(key)) {
@@ -53,7 +63,7 @@ func CheckKey(key string) error {
 	return nil
 }
 
-func checkKeyForm(key string) error {
+func checkKeyForm(api, key string) error {
 	const remedy = "; copy it anew from the merchant platform (账户中心 > API安全)"
 	switch {
 	case strings.TrimSpace(key) == "":
@@ -61,7 +71,35 @@ func checkKeyForm(key string) error {
 	case strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }):
 		return errors.New("holds a blank, a line break or another character that no key has" + remedy)
 	case len(key) != keyLength:
-		return fmt.Errorf("has %d characters, but an APIv2 key has %d%s", len(key), keyLength, remedy)
+		return fmt.Errorf("has %d characters, but an %s key has %d%s", len(key), api, keyLength, remedy)
+	}
+	return nil
+}
+
+// checkKeys refuses a merchant without anything to verify with, or with half of it.
+func (m *Merchant) checkKeys(allowPublicKeys bool) error {
+	switch {
+	case len(m.Keys) == 0 && len(m.APIv3Keys) == 0 && len(m.PlatformKeys) == 0:
+		return errors.New("has no key to verify with")
+	case len(m.PlatformKeys) > 0 && len(m.APIv3Keys) == 0:
+		return errors.New("has a public key or platform certificate, but no APIv3 key to decrypt with")
+	case len(m.Keys) == 0 && len(m.PlatformKeys) == 0:
+		return errors.New("has an APIv3 key, but neither a public key nor a platform certificate to verify with")
+	}
+	for i, key := range m.Keys {
+		if err := checkKey("APIv2", key, allowPublicKeys); err != nil {
+			return fmt.Errorf("key %d %w", i+1, err)
+		}
+	}
+	for i, key := range m.APIv3Keys {
+		if err := checkKey("APIv3", key, allowPublicKeys); err != nil {
+			return fmt.Errorf("apiv3_key %d %w", i+1, err)
+		}
+	}
+	for _, key := range m.PlatformKeys {
+		if err := key.check(); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -71,17 +109,8 @@ func (m *Merchant) check(allowPublicKeys bool) error {
 	if err := CheckMchID(m.MchID); err != nil {
 		return fmt.Errorf("merchant: %w", err)
 	}
-	if len(m.Keys) == 0 {
-		return fmt.Errorf("merchant %s: has no key to verify with", m.MchID)
-	}
-	checkKey := CheckKey
-	if allowPublicKeys {
-		checkKey = checkKeyForm
-	}
-	for i, key := range m.Keys {
-		if err := checkKey(key); err != nil {
-			return fmt.Errorf("merchant %s: key %d %w", m.MchID, i+1, err)
-		}
+	if err := m.checkKeys(allowPublicKeys); err != nil {
+		return fmt.Errorf("merchant %s: %w", m.MchID, err)
 	}
 	if m.SignType != AnySignType && m.SignType != MD5 && m.SignType != HMACSHA256 {
 		return fmt.Errorf("merchant %s: sign_type %q is neither %s nor %s", m.MchID, m.SignType, MD5, HMACSHA256)
@@ -96,33 +125,40 @@ func (m *Merchant) check(allowPublicKeys bool) error {
 
 // authenticate finds out how fields are signed and holds the signature against
 // this merchant's keys, and no others.
-func (m *Merchant) authenticate(fields Fields, scratch *[]byte) (SignType, error) {
+func (m *Merchant) authenticate(fields Fields, scratch *[]byte) (_ SignType, key string, _ *Error) {
 	sign := fields.Get("sign")
 	signType, known := signTypeOf(sign)
 	if !known {
-		return "", &Error{Reason: BadSignature, Detail: fmt.Sprintf("sign has %d characters, neither 32 nor 64", len(sign))}
+		return "", "", &Error{Reason: BadSignature, Detail: fmt.Sprintf("sign has %d characters, neither 32 nor 64", len(sign))}
 	}
-	if declared := fields.Get("sign_type"); declared != "" && declared != string(signType) {
-		return "", &Error{Reason: WrongSignType, Detail: "sign_type and the length of sign disagree"}
+	// PayScore names the digest in algorithm.
+	for _, name := range [...]string{"sign_type", "algorithm"} {
+		if declared := fields.Get(name); declared != "" && declared != string(signType) {
+			return "", "", &Error{Reason: WrongSignType, Detail: name + " and the length of sign disagree"}
+		}
 	}
 	if m.SignType != AnySignType && m.SignType != signType {
-		return "", &Error{Reason: WrongSignType, Detail: "the merchant allows " + string(m.SignType) + " only"}
+		return "", "", &Error{Reason: WrongSignType, Detail: "the merchant allows " + string(m.SignType) + " only"}
 	}
 	*scratch = appendStringToSign((*scratch)[:0], fields)
 	for _, key := range m.Keys {
 		if signatureMatches(scratch, key, sign, signType) {
-			return signType, nil
+			return signType, key, nil
 		}
 	}
-	return "", &Error{Reason: BadSignature, Detail: "no key of merchant " + m.MchID + " made it"}
+	return "", "", &Error{Reason: BadSignature, Detail: "no key of merchant " + m.MchID + " made it"}
 }
 
 // owns holds the fields that a kind carries against the merchant's lists.
-func (m *Merchant) owns(fields Fields) *Error {
-	if len(m.AppIDs) > 0 && !slices.Contains(m.AppIDs, fields.Get("appid")) {
+func (m *Merchant) owns(n *Notification, kind *kindRules) *Error {
+	if len(m.AppIDs) == 0 && len(m.SubMchIDs) == 0 {
+		return nil
+	}
+	appID, subMchID := kind.owner(n)
+	if len(m.AppIDs) > 0 && appID != notCarried && !slices.Contains(m.AppIDs, appID) {
 		return &Error{Reason: WrongAppID}
 	}
-	if len(m.SubMchIDs) > 0 && !slices.Contains(m.SubMchIDs, fields.Get("sub_mch_id")) {
+	if len(m.SubMchIDs) > 0 && subMchID != notCarried && !slices.Contains(m.SubMchIDs, subMchID) {
 		return &Error{Reason: WrongSubMerchant}
 	}
 	return nil

@@ -10,11 +10,15 @@ import (
 // it was read from.
 type Notification struct {
 	Kind       Kind
-	APIVersion string // "v2"
-	// Authenticity is what vouches for the content: a [SignType].
+	APIVersion string // "v2" or "v3"
+	// Authenticity is what vouches for the content: a [SignType]; "RSA" for APIv3; or
+	// "encrypted-only" for APIv2 refunds, which nobody signs.
 	Authenticity string
 	// MchID is the merchant number as configured; for a service provider, its own.
 	MchID string
+
+	// NotificationID is APIv3's own id of this notification. It is not that of the fact.
+	NotificationID string
 
 	EventType    string
 	ResourceType string
@@ -28,24 +32,40 @@ type Notification struct {
 	// with an empty Currency when the notification names no amount.
 	Total    int64
 	Currency string
-	// Attach is the app's own text from the order. Whoever forwards the notification
-	// may replace it before AppendJSON.
-	Attach string
+	// Orders are what a payment is for: one order, or those of a combined payment.
+	Orders []PaidOrder
 
-	// Fields are all signed elements and sign.
+	// Fields are the elements of an APIv2 body: all of them, with sign; of a refund, those
+	// that were encrypted.
 	Fields Fields
 	// Warnings say what is odd about the notification, in words without values.
 	Warnings []string
 
 	merchant *Merchant
 	kind     *kindRules
-	payment  *paymentFields // of payments and deductions
+	key      string // the APIv2 key that made the signature
 	scratch  []byte
+
+	payment  *paymentFields // of APIv2 payments and deductions
+	refund   *refundFields  // of APIv2 refunds
+	combined *combinedFields
+	envelope Fields  // around what was encrypted: of APIv2 refunds
+	inner    Fields  // what was encrypted: of PayScore
+	v3       *v3Body // of APIv3
+
+	// content is what deliveries of the same fact agree on besides the fields above.
+	content content
+}
+
+// content is what [Notification.AppendContent] knows besides the exported fields.
+type content struct {
+	appID, subMchID, outRefundNo string
+	amounts                      [4]int64
 }
 
 // reset empties n but keeps its storage.
 func (n *Notification) reset() {
-	*n = Notification{Fields: n.Fields[:0], Warnings: n.Warnings[:0], payment: n.payment, scratch: n.scratch[:0]}
+	*n = Notification{Fields: n.Fields[:0], Orders: n.Orders[:0], Warnings: n.Warnings[:0], payment: n.payment, scratch: n.scratch[:0]}
 }
 
 func (n *Notification) warn(text string) { n.Warnings = append(n.Warnings, text) }
@@ -55,7 +75,7 @@ func (n *Notification) warn(text string) { n.Warnings = append(n.Warnings, text)
 func (n *Notification) ID() string { return string(n.appendID(nil)) }
 
 func (n *Notification) appendID(dst []byte) []byte {
-	dst = append(dst, n.ResourceType...)
+	dst = appendIDPart(dst, n.ResourceType)
 	for _, part := range [...]string{n.MchID, n.Number, n.State} {
 		dst = appendIDPart(append(dst, ':'), part)
 	}

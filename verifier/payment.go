@@ -15,8 +15,9 @@ var payment = kindRules{
 	resourceType:   "transaction",
 	matches:        isPayment,
 	decode:         decodePayment,
+	owner:          ownFields,
 	appendResource: appendPayment,
-	appendContent:  appendPaymentContent,
+	freeText:       []string{"attach", "err_code_des", "promotion_detail"},
 }
 
 func isPayment(f Fields) bool {
@@ -35,7 +36,7 @@ type paymentFields struct {
 	returnCode, resultCode, errCode, errCodeDes string
 	appID, subAppID, subMchID                   string
 	openID, subOpenID                           string
-	tradeType, tradeState, bankType             string
+	tradeType, tradeState, bankType, attach     string
 	contractID, deviceInfo, promotionDetail     string
 	feeType, cashFeeType                        string
 
@@ -66,6 +67,8 @@ func decodePayment(n *Notification) *Error {
 	if p.total >= 0 {
 		n.Total, n.Currency = p.total, cmp.Or(p.feeType, defaultCurrency)
 	}
+	n.addOrder(PaidOrder{Order: Order{n.MchID, n.OutTradeNo, n.Total, n.Currency}, Attach: p.attach})
+	n.content = content{appID: p.appID, subMchID: p.subMchID, amounts: [4]int64{p.cash}}
 	p.warnOfUnevenParts(n)
 	return nil
 }
@@ -109,7 +112,7 @@ func (p *paymentFields) read(n *Notification) *Error {
 		case "bank_type":
 			p.bankType = value
 		case "attach":
-			n.Attach = value
+			p.attach = value
 		case "device_info":
 			p.deviceInfo = value
 		case "promotion_detail":

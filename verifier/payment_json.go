@@ -31,7 +31,7 @@ func appendPayment(dst []byte, n *Notification) []byte {
 		dst = appendText(dst, "trade_state_desc", joinNonEmpty(p.errCode, ": ", p.errCodeDes))
 	}
 	dst = appendText(dst, "bank_type", p.bankType)
-	dst = appendText(dst, "attach", n.Attach)
+	dst = appendText(dst, "attach", n.Orders[0].Attach)
 	if n.State == stateSuccess {
 		dst = appendTime(dst, "success_time", n.Time)
 	}

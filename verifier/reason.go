@@ -37,6 +37,9 @@ const (
 	WrongSignType
 	BadSignature
 	UnknownSerial
+	ClockSkew
+	Probe
+	Undecryptable
 	UnknownKind
 	WrongAppID
 	WrongSubMerchant
@@ -80,6 +83,9 @@ var reasons = [...]struct {
 	WrongSignType:    {"wrong_sign_type", Rejected, http.StatusUnauthorized, "the signature is of another type than allowed or declared"},
 	BadSignature:     {"bad_signature", Rejected, http.StatusUnauthorized, "the signature does not match"},
 	UnknownSerial:    {"unknown_serial", Rejected, http.StatusUnauthorized, "no key is configured for Wechatpay-Serial"},
+	ClockSkew:        {"clock_skew", Rejected, http.StatusUnauthorized, "the signature is more than 5 minutes away from the time here"},
+	Probe:            {"probe", Rejected, http.StatusUnauthorized, "WeChat Pay probes whether bad signatures are refused; they are"},
+	Undecryptable:    {"undecryptable", Rejected, http.StatusUnauthorized, "no key decrypts it"},
 	UnknownKind:      {"unknown_kind", Rejected, http.StatusUnauthorized, "the signature matches, but this kind of notification is not known"},
 	WrongAppID:       {"wrong_appid", Rejected, http.StatusUnauthorized, "the signature matches, but appid is not one of the configured ones"},
 	WrongSubMerchant: {"wrong_sub_merchant", Rejected, http.StatusUnauthorized, "the signature matches, but sub_mch_id is not one of the configured ones"},

@@ -5,6 +5,12 @@ import "time"
 // beijing is the time zone of all v2 times.
 var beijing = time.FixedZone("CST", 8*60*60)
 
+// parseSpacedTime reads yyyy-MM-dd HH:mm:ss.
+func parseSpacedTime(text string) (time.Time, bool) {
+	t, err := time.ParseInLocation(time.DateTime, text, beijing)
+	return t, err == nil && t.Format(time.DateTime) == text && t.Year() >= 1970
+}
+
 // parseTime reads yyyyMMddHHmmss.
 func parseTime(text string) (time.Time, bool) {
 	if len(text) != len("yyyyMMddHHmmss") {
@@ -25,4 +31,30 @@ func parseTime(text string) (time.Time, bool) {
 	gotYear, gotMonth, gotDay := t.Date()
 	ok := year >= 1970 && gotYear == year && gotMonth == month && gotDay == day && hour < 24 && minute < 60 && second < 60
 	return t, ok
+}
+
+// parseAnyTime reads the forms in which times of the rarer kinds have been seen.
+func parseAnyTime(text string) (time.Time, bool) {
+	if t, ok := parseTime(text); ok {
+		return t, true
+	}
+	if t, ok := parseSpacedTime(text); ok {
+		return t, true
+	}
+	return parseRFC3339(text)
+}
+
+// parseRFC3339 reads the form that APIv3 uses.
+func parseRFC3339(text string) (time.Time, bool) {
+	t, err := time.Parse(time.RFC3339, text)
+	return t.In(beijing), err == nil && t.Year() >= 1970
+}
+
+// timeOf reads a time that the kind requires.
+func (n *Notification) timeOf(name string) (time.Time, *Error) {
+	t, ok := parseAnyTime(n.Fields.Get(name))
+	if !ok {
+		return t, &Error{Reason: BadField, Detail: name}
+	}
+	return t, nil
 }

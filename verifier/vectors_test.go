@@ -1,9 +1,11 @@
 package verifier_test
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -12,7 +14,8 @@ import (
 )
 
 // vector is one file of testdata/vectors: a header of "name: value" lines, a blank
-// line, and either a body as it was received or a map of one name=value a line.
+// line, and either a body as it was received or a map of one name=value a line. It is
+// signed or, a refund, encrypted; then it has a plaintext, unless nobody knows the key.
 type vector struct {
 	name         string
 	expect       string // what Verify says: a label of a Reason
@@ -21,6 +24,8 @@ type vector struct {
 	key          string // empty: not known, so that no known key may verify it
 	stringToSign string // with the key, as the sources print it
 	sign         string
+	aesKey       string // as text: WeChat Pay makes it of the key
+	plaintext    string // of req_info
 	body         string
 }
 
@@ -73,6 +78,13 @@ func parseVector(t testing.TB, name, text string) vector {
 			v.stringToSign = value
 		case "sign":
 			v.sign = value
+		case "aes_key":
+			v.aesKey = value
+		case "plaintext":
+			var err error
+			if v.plaintext, err = strconv.Unquote(value); err != nil {
+				t.Fatalf("%s: plaintext: %v", name, err)
+			}
 		default:
 			t.Fatalf("%s: unknown header %q", name, header)
 		}
@@ -81,7 +93,9 @@ func parseVector(t testing.TB, name, text string) vector {
 	if !strings.HasPrefix(v.body, "<") {
 		v.body = parseMap(t, name, v.body).With("sign", v.sign).XML()
 	}
-	if v.expect == "" || v.source == "" || v.sign == "" || (v.key == "") != (v.stringToSign == "") {
+	signed := v.sign != "" && (v.key == "") == (v.stringToSign == "")
+	encrypted := v.key != "" && v.aesKey != "" && v.plaintext != "" || v.key == "" && strings.Contains(v.body, "<req_info>")
+	if v.expect == "" || v.source == "" || signed == encrypted {
 		t.Fatalf("%s lacks a header", name)
 	}
 	return v
@@ -139,9 +153,12 @@ func TestVectors(t *testing.T) {
 				t.Errorf("Verify says %s (%v), want %s", label(err), err, vector.expect)
 			}
 			if err == nil {
-				wantForwarded(t, &n, vector.body)
+				wantForwarded(t, &n, cmp.Or(vector.plaintext, vector.body))
 			}
-			if vector.key != "" {
+			switch {
+			case vector.plaintext != "":
+				testEncryption(t, vector, keys)
+			case vector.key != "":
 				testSignature(t, v, vector)
 			}
 		})
@@ -172,4 +189,28 @@ func testSignature(t *testing.T, v *verifier.Verifier, vector vector) {
 	forged := vector.sign[:len(vector.sign)-1] + string(last)
 	_, err = judge(t, v, strings.ReplaceAll(vector.body, vector.sign, forged))
 	wantReason(t, err, verifier.BadSignature)
+}
+
+// testEncryption holds the test's own cipher and that of the test kit against published
+// text, and then shows that Verify depends on the key.
+func testEncryption(t *testing.T, vector vector, keys []string) {
+	fields, err := verifier.ParseXML(vector.body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reqInfo := fields.Get("req_info")
+	if got := string(unpadded(openECB(t, reqInfo, vector.aesKey))); got != vector.plaintext {
+		t.Errorf("decrypted %q, want %q", got, vector.plaintext)
+	}
+	sameKey := aesKeyOf(vector.key) == vector.aesKey
+	if sealed := wechatpaytest.EncryptReqInfo(vector.plaintext, vector.key); (sealed == reqInfo) != sameKey {
+		t.Errorf("encrypted %s, want %s", sealed, reqInfo)
+	}
+	if sameKey != (vector.expect == verifier.OK.String()) {
+		t.Errorf("expect is %s, but the key says %t", vector.expect, sameKey)
+	}
+	vector.key = "" // so that all other keys are tried
+	keys = slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return aesKeyOf(key) == vector.aesKey })
+	_, err = judge(t, vector.verifier(t, keys), vector.body)
+	wantReason(t, err, verifier.Undecryptable)
 }

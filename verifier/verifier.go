@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 )
 
@@ -13,7 +12,8 @@ type Config struct {
 	Merchants []Merchant
 	// MaxAge refuses notifications whose own time is longer ago. 0 does not look.
 	MaxAge time.Duration
-	// Now is the clock; MaxAge needs it.
+	// Now is the clock. MaxAge needs it, and so does the five minutes' window of APIv3,
+	// which is not looked at without it.
 	Now func() time.Time
 	// AllowPublicKeys accepts keys that are public knowledge. It is for offline
 	// tools that look at published samples, never for a server.
@@ -23,8 +23,11 @@ type Config struct {
 // Verifier judges notifications. It is safe for concurrent use.
 type Verifier struct {
 	merchants map[string]*Merchant
-	maxAge    time.Duration
-	now       func() time.Time
+	// signers are the keys of WeChat Pay's, by their serial. Several merchants may have
+	// the same one.
+	signers map[string][]signer
+	maxAge  time.Duration
+	now     func() time.Time
 }
 
 // New returns a Verifier, or an error that names the merchant and what is wrong
@@ -32,6 +35,7 @@ type Verifier struct {
 func New(config Config) (*Verifier, error) {
 	v := &Verifier{
 		merchants: make(map[string]*Merchant, len(config.Merchants)),
+		signers:   make(map[string][]signer),
 		maxAge:    config.MaxAge,
 		now:       config.Now,
 	}
@@ -49,6 +53,10 @@ func New(config Config) (*Verifier, error) {
 			return nil, fmt.Errorf("merchant %s is configured twice", merchant.MchID)
 		}
 		v.merchants[merchant.MchID] = &merchant
+		for _, key := range merchant.PlatformKeys {
+			serial := plainSerial(key.Serial)
+			v.signers[serial] = append(v.signers[serial], signer{&merchant, key.Key})
+		}
 	}
 	return v, nil
 }
@@ -63,63 +71,25 @@ func (v *Verifier) Verify(body string, header http.Header, n *Notification) erro
 	if skipBlanks(body) == "" {
 		return &Error{Reason: EmptyBody}
 	}
+	authenticate, interpret := v.authenticateV2, interpretV2
 	if AckFormatFor(body) == JSONAck {
-		return refuseJSON(body, header)
+		authenticate, interpret = v.authenticateV3, interpretV3
 	}
-	if err := v.authenticate(body, n); err != nil {
+	if err := authenticate(body, header, n); err != nil {
+		err.MchID = n.MchID
+		n.reset()
 		return err
 	}
-	if err := v.interpret(body, n); err != nil {
+	err := interpret(body, n)
+	if err == nil {
+		err = v.checkAge(n)
+	}
+	if err != nil {
 		err.MchID, err.Kind = n.MchID, n.Kind
 		n.reset()
 		return err
 	}
 	return nil
-}
-
-// authenticate proves who wrote the body. It fills in n only with what is proven.
-func (v *Verifier) authenticate(body string, n *Notification) error {
-	fields, err := parseXML(body, "xml", n.Fields)
-	if err != nil {
-		return err
-	}
-	n.Fields = fields[:0] // no more than the storage, for the next body
-	if !fields.Has("sign") {
-		return &Error{Reason: Unsigned}
-	}
-	merchant := v.merchants[fields.Get("mch_id")]
-	if merchant == nil {
-		return &Error{Reason: UnknownMerchant}
-	}
-	signType, err := merchant.authenticate(fields, &n.scratch)
-	if err != nil {
-		return err
-	}
-	n.APIVersion, n.Authenticity = "v2", string(signType)
-	n.MchID, n.merchant, n.Fields = merchant.MchID, merchant, fields
-	return nil
-}
-
-// interpret finds out what the authentic fields say.
-func (v *Verifier) interpret(body string, n *Notification) *Error {
-	if strings.Contains(body, "&") && isResplit(n.Fields) {
-		return &Error{Reason: UnknownKind, Detail: "a value holds other fields: another message was cut up into this one"}
-	}
-	kind := kindOf(n.Fields)
-	if kind == nil {
-		return &Error{Reason: UnknownKind}
-	}
-	n.Kind, n.ResourceType, n.kind = kind.name, kind.resourceType, kind
-	if err := n.merchant.owns(n.Fields); err != nil {
-		return err
-	}
-	if err := kind.decode(n); err != nil {
-		if err.Reason == UnknownKind {
-			n.Kind = "" // it only looked like one
-		}
-		return err
-	}
-	return v.checkAge(n)
 }
 
 // clockTolerance is how far WeChat Pay's clock may be ahead without a warning.

@@ -36,13 +36,19 @@ func (f Fields) Has(name string) bool { return f.Get(name) != "" }
 // namespace, nesting or repeated element, so that no two readers can see two
 // meanings in what it accepts. Errors are of type [*Error] with the reason
 // [Malformed].
-func ParseXML(text string) (Fields, error) { return parseXML(text, "xml", nil) }
+func ParseXML(text string) (Fields, error) {
+	fields, err := parseXML(text, nil, "xml")
+	if err != nil {
+		return nil, err
+	}
+	return fields, nil
+}
 
-// parseXML appends to fields, whose storage it may reuse. Values point into text
-// wherever they stand there literally.
-func parseXML(text, root string, fields Fields) (Fields, error) {
+// parseXML reads a document with one of the root elements. It appends to fields, whose
+// storage it may reuse. Values point into text wherever they stand there literally.
+func parseXML(text string, fields Fields, roots ...string) (Fields, *Error) {
 	text = normalizeLineEnds(text)
-	fields, rest, problem := readDocument(text, root, fields)
+	fields, rest, problem := readDocument(text, fields, roots)
 	if problem != "" {
 		return nil, malformed(problem + " (at byte " + strconv.Itoa(len(text)-len(rest)) + ")")
 	}
@@ -75,24 +81,24 @@ func inOrder(fields Fields) (sorted, full bool) {
 	return sorted, full
 }
 
-func malformed(detail string) error { return &Error{Reason: Malformed, Detail: detail} }
+func malformed(detail string) *Error { return &Error{Reason: Malformed, Detail: detail} }
 
 // The functions below each read one piece off the front of a text and return the
 // rest of it. A problem, in words, ends the reading; the rest then tells where.
 
 // readDocument reads the root element and everything in it, to the end of text.
-func readDocument(text, root string, fields Fields) (_ Fields, rest, problem string) {
+func readDocument(text string, fields Fields, roots []string) (_ Fields, rest, problem string) {
 	text, problem = skipDeclaration(text)
 	if problem != "" {
 		return nil, text, problem
 	}
 	rest = skipBlanks(text)
-	name, empty, rest, problem := readStartTag(rest)
+	root, empty, rest, problem := readStartTag(rest)
 	if problem != "" {
 		return nil, rest, problem
 	}
-	if name != root {
-		return nil, rest, "the root element is not <" + root + ">"
+	if !slices.Contains(roots, root) {
+		return nil, rest, "the root element is not <" + roots[0] + ">"
 	}
 	if !empty {
 		fields, rest, problem = readElements(rest, fields)

@@ -35,17 +35,17 @@ func Payment(mchID string) Fields { return PaymentAt(mchID, time.Now()) }
 
 // PaymentAt returns what [Payment] does, paid at a given time.
 func PaymentAt(mchID string, paid time.Time) Fields {
-	timeEnd := paid.In(time.FixedZone("CST", 8*60*60)).Format("20060102150405")
+	timeEnd := paid.In(beijing).Format("20060102150405")
 	return Fields{
-		"appid":          "wx2421b1c4370ec43b",
+		"appid":          appID,
 		"attach":         "test",
 		"bank_type":      "CMB_DEBIT",
 		"cash_fee":       "1",
 		"fee_type":       "CNY",
 		"is_subscribe":   "N",
 		"mch_id":         mchID,
-		"nonce_str":      strings.ToLower(rand.Text()),
-		"openid":         "oUpF8uMEb4qRXf22hE3X68TekukE",
+		"nonce_str":      nonce(),
+		"openid":         openID,
 		"out_trade_no":   "T" + timeEnd + rand.Text()[:10],
 		"result_code":    "SUCCESS",
 		"return_code":    "SUCCESS",
@@ -55,6 +55,16 @@ func PaymentAt(mchID string, paid time.Time) Fields {
 		"transaction_id": "4200" + digits(6) + timeEnd[:8] + digits(10),
 	}
 }
+
+// What need not be fresh is that of WeChat Pay's documents.
+const (
+	appID  = "wx2421b1c4370ec43b"
+	openID = "oUpF8uMEb4qRXf22hE3X68TekukE"
+)
+
+var beijing = time.FixedZone("CST", 8*60*60)
+
+func nonce() string { return strings.ToLower(rand.Text()) }
 
 // digits returns n random decimal digits.
 func digits(n int) string {
