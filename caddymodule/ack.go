@@ -14,15 +14,12 @@ import (
 // writeAck sends WeChat Pay what the verdict comes to, and nothing of the upstream's
 // reply but its message.
 func (d *delivery) writeAck(v verdict) {
-	ack := d.format.Fail(ackMessage(v))
-	if v.reason.Status() == http.StatusOK { // with 200 goes SUCCESS, and with nothing else
-		ack = d.format.Success()
-	}
+	status, contentType, body := d.reply(v)
 	header := d.response.Header()
-	header.Set("Content-Type", d.format.ContentType())
-	header.Set("Content-Length", strconv.Itoa(len(ack)))
-	d.response.WriteHeader(v.reason.Status())
-	_, err := d.response.Write([]byte(ack))
+	header.Set("Content-Type", contentType)
+	header.Set("Content-Length", strconv.Itoa(len(body)))
+	d.response.WriteHeader(status)
+	_, err := d.response.Write([]byte(body))
 	if err == nil && v.reason == verifier.UpstreamTimeout {
 		err = http.NewResponseController(d.response).Flush() // the handler may still be busy
 	}

@@ -77,31 +77,34 @@ func (g *AmountGuard) provision(logger *zap.Logger) (err error) {
 // checkAttach compares the amount with the MAC in attach, which the upstream does not
 // get to see.
 func (g *AmountGuard) checkAttach(n *verifier.Notification) error {
-	if g == nil || len(g.secrets) == 0 || !isPaid(n.EventType) {
+	if g == nil || len(g.secrets) == 0 || !isPaid(n) {
 		return nil
 	}
-	text, ok := verifier.OpenAttach(g.secrets, n.Attach, verifier.Order{
-		MchID: n.MchID, OutTradeNo: n.OutTradeNo, Total: n.Total, Currency: n.Currency,
-	})
-	if !ok {
-		return &verifier.Error{
-			Reason: verifier.AmountMismatch, Detail: "attach does not end in a MAC over this order and amount",
-			MchID: n.MchID, Kind: n.Kind,
+	for i := range n.Orders {
+		order := &n.Orders[i]
+		text, ok := verifier.OpenAttach(g.secrets, order.Attach, order.Order)
+		if !ok {
+			return &verifier.Error{
+				Reason: verifier.AmountMismatch, Detail: "attach does not end in a MAC over this order and amount",
+				MchID: n.MchID, Kind: n.Kind,
+			}
 		}
+		order.ReplaceAttach(text)
 	}
-	n.Attach = text
 	return nil
 }
 
 // lookUp compares the amount with what the shop says about the order. The verdict is
 // OK where there is nothing to compare.
 func (g *AmountGuard) lookUp(ctx context.Context, d *delivery) verdict {
-	if g == nil || g.orders == nil || !isPaid(d.facts.eventType) {
+	if g == nil || g.orders == nil || !d.facts.paid {
 		return verdict{}
 	}
 	return g.orders.compare(ctx, d)
 }
 
-// isPaid reports whether money has come in. Other notifications have no amount that
-// could be wrong.
-func isPaid(eventType string) bool { return eventType == "TRANSACTION.SUCCESS" }
+// isPaid reports whether money has come in for an order. Other notifications have no
+// amount that could be wrong; profit sharing only shares the name of the event.
+func isPaid(n *verifier.Notification) bool {
+	return len(n.Orders) > 0 && n.EventType == "TRANSACTION.SUCCESS"
+}

@@ -30,19 +30,24 @@ func parseCaddyfile(helper httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, e
 //			sign_type  any | MD5 | HMAC-SHA256
 //			appid      <appid>...
 //			sub_mch_id <sub_mch_id>...
+//			apiv3_key  <apiv3_key> [<previous_key>...]
+//			public_key <PUB_KEY_ID_...> <pem_file>
+//			platform_certificate <pem_file>...
 //		}
 //		mode             enforce | shadow
-//		forward          json
+//		forward          json | xml | cloudevents
 //		accept           explicit [<code>...] | status
 //		amount_guard     lookup <url> | attach <secret> [<previous_secret>]
 //		max_age          <duration>
 //		max_body_size    <size>
 //		upstream_timeout <duration>
+//		webhook_secret   <whsec_...> [<previous_secret>]
 //		dedupe           file [<path>] | memory [<max_records>] | redis <url> | off
 //		keep_header      <name>...
 //	}
 //
-// merchant may be repeated for further merchant numbers. A store may take a block with
+// merchant may be repeated for further merchant numbers, and public_key for further
+// keys. A store may take a block with
 // timeout and retention.
 func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	d.Next() // the directive's name
@@ -65,7 +70,15 @@ func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 	case "mode":
 		return oneArg(d, &h.Mode, modeEnforce, modeShadow)
 	case "forward":
-		return oneArg(d, &h.Forward, forwardJSON)
+		return oneArg(d, &h.Forward, forwardJSON, forwardXML, forwardCloudEvents)
+	case "webhook_secret":
+		if err := someArgs(d, &h.WebhookSecrets); err != nil {
+			return err
+		}
+		if len(h.WebhookSecrets) > 2 { // without repeating one
+			return d.Err("webhook_secret takes the current secret and one previous one")
+		}
+		return nil
 	case "accept":
 		return h.unmarshalAccept(d)
 	case "max_age":
@@ -110,8 +123,8 @@ func (h *Handler) unmarshalMerchant(d *caddyfile.Dispenser) error {
 	if err := forEachOption(d, 1, m.unmarshalOption); err != nil {
 		return err
 	}
-	if len(m.Keys) == 0 {
-		return d.Errf("merchant %s has no key: set its APIv2 key, as in: key {env.WECHATPAY_APIV2_KEY}", m.MchID)
+	if !m.hasCredentials() {
+		return d.Errf("merchant %s %w", m.MchID, errNoCredentials)
 	}
 	h.Merchants = append(h.Merchants, m)
 	return nil
@@ -127,6 +140,17 @@ func (m *Merchant) unmarshalOption(d *caddyfile.Dispenser, option string) error 
 		return someArgs(d, &m.AppIDs)
 	case "sub_mch_id":
 		return someArgs(d, &m.SubMchIDs)
+	case "apiv3_key":
+		return someArgs(d, &m.APIv3Keys)
+	case "public_key":
+		var key PublicKey
+		if !d.Args(&key.ID, &key.File) || d.NextArg() {
+			return d.ArgErr()
+		}
+		m.PublicKeys = append(m.PublicKeys, key)
+		return nil
+	case "platform_certificate":
+		return someArgs(d, &m.PlatformCertificates)
 	}
 	return d.Errf("unknown option %q of merchant", option)
 }
@@ -137,7 +161,7 @@ func forEachOption(d *caddyfile.Dispenser, nesting int, unmarshal func(*caddyfil
 	seen := make(map[string]bool)
 	for d.NextBlock(nesting) {
 		option := d.Val()
-		if seen[option] && option != "merchant" {
+		if seen[option] && option != "merchant" && option != "public_key" {
 			return d.Errf("%s appears twice", option)
 		}
 		seen[option] = true

@@ -180,7 +180,7 @@ func (r *records) claimFor(n *verifier.Notification, id string, scratch []byte) 
 // already or is being asked.
 func (d *delivery) once(call func() verdict) verdict {
 	r := d.handler.records
-	if r == nil {
+	if r == nil || d.answer != verifier.Ack { // a question is answered each time
 		return call()
 	}
 	ledger := dedupe.Acquire(r.source, r.logger)

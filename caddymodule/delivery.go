@@ -22,6 +22,8 @@ type delivery struct {
 	format   verifier.AckFormat
 	facts    facts
 	claim    dedupe.Claim
+	answer   verifier.Answer
+	native   verifier.NativeReply
 
 	started    time.Time
 	verifyTime time.Duration

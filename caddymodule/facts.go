@@ -15,6 +15,7 @@ type facts struct {
 	id, eventType, outTradeNo, transactionID, currency string
 
 	total    int64
+	paid     bool // money has come in
 	warnings []string
 }
 
@@ -26,7 +27,7 @@ func factsOf(n *verifier.Notification) facts {
 		merchant: n.MchID, kind: string(n.Kind),
 		id: n.ID(), eventType: n.EventType,
 		outTradeNo: strings.Clone(n.OutTradeNo), transactionID: strings.Clone(n.TransactionID),
-		total: n.Total, currency: strings.Clone(n.Currency),
+		total: n.Total, paid: isPaid(n), currency: strings.Clone(n.Currency),
 		warnings: append([]string(nil), n.Warnings...),
 	}
 }

@@ -54,7 +54,9 @@ type Handler struct {
 	// week in front of live money. Default: `enforce`.
 	Mode string `json:"mode,omitempty"`
 
-	// The form in which verified notifications are forwarded: `json`.
+	// The form in which verified notifications are forwarded. `json`: in the vocabulary
+	// of APIv3, whichever API they came by. `xml`: as they came, for apps that cannot
+	// change; APIv2 alone. `cloudevents`: the JSON as data of a CloudEvents 1.0 event.
 	// Default: `json`.
 	Forward string `json:"forward,omitempty"`
 
@@ -82,6 +84,11 @@ type Handler struct {
 	// not signed: whoever replays a notification can set them at will.
 	KeepHeaders []string `json:"keep_headers,omitempty"`
 
+	// Secrets, current and previous, with which the forwarded request is signed after
+	// Standard Webhooks, so that the upstream can check that it came through here.
+	// Default: it is not signed.
+	WebhookSecrets []string `json:"webhook_secrets,omitempty"`
+
 	// Compares the amount with that of the order. Default: the upstream does.
 	AmountGuard *AmountGuard `json:"amount_guard,omitempty"`
 
@@ -94,6 +101,8 @@ type Handler struct {
 	records  *records // nil with dedupe off
 	judge    judge
 	headers  headerFilter
+	form     form
+	secrets  webhookSecrets
 	emit     emitter
 	logger   *zap.Logger
 	rejected *zap.Logger // sampled: strangers decide how often it is used
@@ -103,9 +112,12 @@ type Handler struct {
 const (
 	modeEnforce    = "enforce"
 	modeShadow     = "shadow"
-	forwardJSON    = "json"
 	acceptExplicit = "explicit"
 	acceptStatus   = "status"
+
+	forwardJSON        = "json"
+	forwardXML         = "xml"
+	forwardCloudEvents = "cloudevents"
 )
 
 // CaddyModule returns the Caddy module information.

@@ -19,6 +19,9 @@ type verdict struct {
 	reason verifier.Reason
 	// message goes to WeChat Pay with a FAIL, where the upstream gave one.
 	message string
+	// data is what WeChat Pay gets instead of an ack, where it asked for data: a
+	// prepay_id, or the upstream's JSON.
+	data string
 	// detail explains the reason in the log.
 	detail string
 	// reply is what the upstream answered, and took how long that took; there is
@@ -36,11 +39,11 @@ type judge struct {
 }
 
 // verdict judges what the handler chain wrote and returned.
-func (j judge) verdict(r *reply, err error) verdict {
+func (j judge) verdict(wanted verifier.Answer, r *reply, err error) verdict {
 	if err != nil {
 		return failure(err)
 	}
-	return j.judge(r)
+	return j.judge(wanted, r)
 }
 
 // failure judges an error of the handler chain's, whatever was written before it.
@@ -61,7 +64,7 @@ func failure(err error) verdict {
 	return verdict{reason: reason, detail: err.Error()}
 }
 
-func (j judge) judge(r *reply) verdict {
+func (j judge) judge(wanted verifier.Answer, r *reply) verdict {
 	switch {
 	case r.status == 0, r.unhandled():
 		return verdict{reason: verifier.NoUpstream, detail: "put reverse_proxy, php_fastcgi or another handler behind wechatpay_notify"}
@@ -69,16 +72,22 @@ func (j judge) judge(r *reply) verdict {
 		return verdict{reason: verifier.UpstreamStatus, detail: "it redirects; let the notify URL name the script itself, with the trailing slash or scheme that the app insists on, and exempt it from login and CSRF checks"}
 	case r.status < 200 || r.status > 299:
 		return verdict{reason: verifier.UpstreamStatus}
-	case j.byStatus:
-		return verdict{reason: verifier.OK}
-	case r.status == http.StatusNoContent:
+	case wanted == verifier.Ack && (j.byStatus || r.status == http.StatusNoContent):
 		return verdict{reason: verifier.OK}
 	case isEncoded(r.header):
 		return unreadable("it is compressed although identity was asked for")
 	case !r.complete():
 		return unreadable("it is cut off, or too long for an answer")
 	}
-	return j.read(strings.TrimSpace(r.body.String()))
+	text := r.body.String()
+	switch wanted {
+	case verifier.NativeData:
+		return j.readPrepayID(strings.TrimSpace(text))
+	case verifier.JSONData:
+		return readData(text)
+	default:
+		return j.read(strings.TrimSpace(text))
+	}
 }
 
 func unreadable(detail string) verdict {

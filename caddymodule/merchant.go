@@ -22,6 +22,17 @@ type Merchant struct {
 	// The APIv2 keys (API密钥): the current one, then previous ones.
 	Keys []string `json:"keys,omitempty"`
 
+	// The APIv3 keys (APIv3密钥): the current one, then previous ones. They decrypt APIv3
+	// notifications, and PayScore's of APIv2.
+	APIv3Keys []string `json:"apiv3_keys,omitempty"`
+
+	// WeChat Pay public keys (微信支付公钥), with which APIv3 notifications are signed.
+	PublicKeys []PublicKey `json:"public_keys,omitempty"`
+
+	// Files with WeChat Pay platform certificates (平台证书) in PEM, one in each. They are
+	// read when the configuration is loaded.
+	PlatformCertificates []string `json:"platform_certificates,omitempty"`
+
 	// The only signature type accepted: `MD5` or `HMAC-SHA256`; or `any`.
 	// Default: `any`.
 	SignType string `json:"sign_type,omitempty"`
@@ -33,7 +44,22 @@ type Merchant struct {
 	SubMchIDs []string `json:"sub_mch_ids,omitempty"`
 }
 
+// PublicKey is a WeChat Pay public key (微信支付公钥).
+type PublicKey struct {
+	// The id that the merchant platform shows: `PUB_KEY_ID_...`.
+	ID string `json:"id,omitempty"`
+
+	// The file with the key in PEM. It is read when the configuration is loaded.
+	File string `json:"file,omitempty"`
+}
+
 const anySignType = "any"
+
+var errNoCredentials = errors.New("has no key: set its APIv2 key, as in: key {env.WECHATPAY_APIV2_KEY}; or for APIv3 an apiv3_key, and a public_key or platform_certificate")
+
+func (m *Merchant) hasCredentials() bool {
+	return len(m.Keys)+len(m.APIv3Keys)+len(m.PublicKeys)+len(m.PlatformCertificates) > 0
+}
 
 // expandMerchants returns what the verifier needs, with placeholders expanded. The
 // configuration itself keeps the placeholders, so that no secret ends up in a log
@@ -48,10 +74,14 @@ func (h *Handler) expandMerchants(repl *caddy.Replacer) ([]verifier.Merchant, er
 		if err != nil {
 			return nil, fmt.Errorf("merchant %s: %w", m.label(), err)
 		}
-		if hasLiteral(m.Keys) {
+		if hasLiteral(slices.Concat(m.Keys, m.APIv3Keys)) {
 			h.logger.Warn("a key "+standsInConfig,
 				zap.String("merchant", merchant.MchID))
 		}
+		if h.form.onlyV2 && len(merchant.PlatformKeys) > 0 {
+			return nil, fmt.Errorf("merchant %s: forward xml is for APIv2 alone; remove its public_key and platform_certificate, or forward json", merchant.MchID)
+		}
+		h.warnOfExpiry(merchant)
 		expanded = append(expanded, merchant)
 	}
 	return expanded, nil
@@ -75,13 +105,24 @@ func (m *Merchant) expand(repl *caddy.Replacer) (merchant verifier.Merchant, err
 	if merchant.Keys, err = expandAll(repl, "key", m.Keys); err != nil {
 		return merchant, err
 	}
-	if len(merchant.Keys) == 0 {
-		return merchant, errors.New("has no key: set its APIv2 key, as in: key {env.WECHATPAY_APIV2_KEY}")
+	if !m.hasCredentials() {
+		return merchant, errNoCredentials
 	}
 	for i, key := range merchant.Keys {
 		if err := verifier.CheckKey(key); err != nil {
 			return merchant, fmt.Errorf("key%s %w", describe(m.Keys, i), err)
 		}
+	}
+	if merchant.APIv3Keys, err = expandAll(repl, "apiv3_key", m.APIv3Keys); err != nil {
+		return merchant, err
+	}
+	for i, key := range merchant.APIv3Keys {
+		if err := verifier.CheckAPIv3Key(key); err != nil {
+			return merchant, fmt.Errorf("apiv3_key%s %w", describe(m.APIv3Keys, i), err)
+		}
+	}
+	if merchant.PlatformKeys, err = m.platformKeys(repl); err != nil {
+		return merchant, err
 	}
 	if merchant.AppIDs, err = expandAll(repl, "appid", m.AppIDs); err != nil {
 		return merchant, err

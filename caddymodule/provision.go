@@ -28,9 +28,19 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 	if err := h.provisionOptions(); err != nil {
 		return err
 	}
-	merchants, err := h.expandMerchants(caddy.NewReplacer())
+	repl := caddy.NewReplacer()
+	merchants, err := h.expandMerchants(repl)
 	if err != nil {
 		return err
+	}
+	if err := countExpiry(ctx.GetMetricsRegistry(), merchants); err != nil {
+		return err
+	}
+	if h.secrets, err = newWebhookSecrets(repl, h.WebhookSecrets); err != nil {
+		return err
+	}
+	if hasLiteral(h.WebhookSecrets) {
+		h.logger.Warn("a webhook_secret " + standsInConfig)
 	}
 	h.verifier, err = verifier.New(verifier.Config{
 		Merchants: merchants,
@@ -70,9 +80,10 @@ func (h *Handler) provisionOptions() error {
 	if err := oneOf("mode", &h.Mode, modeEnforce, modeShadow); err != nil {
 		return err
 	}
-	if err := oneOf("forward", &h.Forward, forwardJSON); err != nil {
+	if err := oneOf("forward", &h.Forward, forwardJSON, forwardXML, forwardCloudEvents); err != nil {
 		return err
 	}
+	h.form = forms[h.Forward]
 	if err := oneOf("accept", &h.Accept, acceptExplicit, acceptStatus); err != nil {
 		return err
 	}

@@ -34,6 +34,9 @@ func (d *delivery) log(v verdict) {
 	switch reason.Outcome() {
 	case verifier.Rejected:
 		logger, level = d.handler.rejected, zapcore.WarnLevel
+		if reason == verifier.Probe {
+			level = zapcore.InfoLevel // WeChat Pay is content with the refusal
+		}
 		if reason == verifier.Conflict || reason == verifier.AmountMismatch {
 			logger, level = d.handler.logger, zapcore.ErrorLevel // signed by WeChat Pay, and wrong
 		}

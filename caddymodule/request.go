@@ -28,11 +28,16 @@ func (d *delivery) prepareRequest(ctx context.Context, document string) {
 	r.TransferEncoding, r.Trailer = nil, nil
 
 	d.handler.headers.scrub(r.Header)
-	r.Header.Set("Content-Type", "application/json; charset=utf-8")
+	r.Header.Set("Content-Type", d.handler.form.contentType)
 	r.Header.Set("Content-Length", strconv.Itoa(len(document)))
 	r.Header.Set("Accept-Encoding", "identity")
-	r.Header.Set("Webhook-Id", d.facts.id)
-	r.Header.Set("Webhook-Timestamp", strconv.FormatInt(time.Now().Unix(), 10))
+	id := headerID(d.facts.id)
+	r.Header.Set("Webhook-Id", id)
+	timestamp := strconv.FormatInt(time.Now().Unix(), 10)
+	r.Header.Set("Webhook-Timestamp", timestamp)
+	if len(d.handler.secrets) > 0 {
+		r.Header.Set("Webhook-Signature", d.handler.secrets.sign(id, timestamp, document))
+	}
 }
 
 // withoutOriginalQuery replaces the copy of the original request from which

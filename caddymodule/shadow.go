@@ -35,7 +35,7 @@ func (h *Handler) shadow(w http.ResponseWriter, r *http.Request, next caddyhttp.
 		v = refused
 		return err
 	}
-	v = h.judge.verdict(observed.reply, err)
+	v = h.judge.verdict(d.answer, observed.reply, err)
 	if took > time.Duration(h.UpstreamTimeout) {
 		v = verdict{reason: verifier.UpstreamTimeout}
 	}

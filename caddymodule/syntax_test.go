@@ -21,7 +21,7 @@ func TestSyntaxErrors(t *testing.T) {
 	}{
 		{"an unknown option", merchant(key) + "max_agee 48h", 6, `unknown option "max_agee" of wechatpay_notify`},
 		{"an option of a merchant's outside of it", merchant(key) + key, 6, `unknown option "key" of wechatpay_notify`},
-		{"an option of later versions", merchant(key) + "webhook_secret x", 6, `unknown option "webhook_secret" of wechatpay_notify`},
+		{"an option of later versions", merchant(key) + "inspector on", 6, `unknown option "inspector" of wechatpay_notify`},
 		{"an option in capitals", merchant(key) + "Mode shadow", 6, `unknown option "Mode" of wechatpay_notify`},
 		{"an unknown option of a merchant", merchant(key, "secret x"), 5, `unknown option "secret" of merchant`},
 		{"an option of the directive's in a merchant", merchant(key, "mode shadow"), 5, `unknown option "mode" of merchant`},

@@ -44,7 +44,7 @@ func (d *delivery) callUpstream(ctx context.Context, next caddyhttp.Handler) ver
 	reply := newReply(ctx, time.Duration(d.handler.UpstreamTimeout))
 	err := d.runHandlers(next, reply)
 
-	v := d.handler.judge.verdict(reply, err)
+	v := d.handler.judge.verdict(d.answer, reply, err)
 	if v.reason != verifier.OK && ctx.Err() != nil {
 		v = tooLate
 	}

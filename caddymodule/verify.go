@@ -25,17 +25,22 @@ func (d *delivery) verify(body string, err error) (document string, _ error) {
 func (d *delivery) convert(body string) (document string, err error) {
 	ws := workspaces.Get().(*workspace)
 	defer workspaces.Put(ws)
-	if err := d.handler.verifier.Verify(body, d.request.Header, &ws.notification); err != nil {
+	n := &ws.notification
+	if err := d.handler.verifier.Verify(body, d.request.Header, n); err != nil {
 		return "", err
 	}
-	d.facts = factsOf(&ws.notification)
-	if err := d.handler.AmountGuard.checkAttach(&ws.notification); err != nil {
+	d.facts = factsOf(n)
+	if err := d.handler.form.fits(n); err != nil {
 		return "", err
 	}
-	if records := d.handler.records; records != nil {
-		d.claim = records.claimFor(&ws.notification, d.facts.id, ws.document[:0])
+	if err := d.handler.AmountGuard.checkAttach(n); err != nil {
+		return "", err
 	}
-	ws.document = ws.notification.AppendJSON(ws.document[:0])
+	d.prepareAnswer(n)
+	if records := d.handler.records; records != nil && d.answer == verifier.Ack {
+		d.claim = records.claimFor(n, d.facts.id, ws.document[:0])
+	}
+	ws.document = d.handler.form.write(n, ws.document[:0])
 	return string(ws.document), nil
 }
 

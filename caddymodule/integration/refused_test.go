@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -59,7 +60,11 @@ func refusals() []refusal {
 		return sign(wechatpaytest.PaymentAt(mchID, time.Now().Add(-age)))
 	}
 	oversize := genuine + strings.Repeat(" ", 4097-len(genuine))
-	v3 := withHeader("Wechatpay-Signature", "c2lnbmVk")
+	v3 := func(r *http.Request) {
+		for _, name := range []string{"Timestamp", "Nonce", "Signature", "Serial"} {
+			r.Header.Set("Wechatpay-"+name, "1")
+		}
+	}
 
 	return []refusal{
 		{"nothing", "empty_body", 400, failXML("the body is empty"), "", nil, "", ""},

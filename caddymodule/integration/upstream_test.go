@@ -10,11 +10,14 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/caddy-wechatpay/caddy-wechatpay/internal/notificationschema"
 )
 
 // upstream plays the merchant's app, over HTTP and, as php-fpm, over FastCGI.
 type upstream struct {
 	http, fastcgi string // addresses
+	t             *testing.T
 
 	mutex  sync.Mutex
 	seen   []seenRequest
@@ -33,7 +36,7 @@ type seenRequest struct {
 }
 
 func newUpstream(t *testing.T) *upstream {
-	u := &upstream{answer: noContent}
+	u := &upstream{t: t, answer: noContent}
 	server := httptest.NewUnstartedServer(u)
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.Start()
@@ -60,6 +63,7 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
+	u.checkDocument(r.Header, body)
 	u.mutex.Lock()
 	u.seen = append(u.seen, seenRequest{
 		method: r.Method, uri: r.RequestURI, host: r.Host, header: r.Header.Clone(), body: string(body),
@@ -68,6 +72,17 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer := u.answer
 	u.mutex.Unlock()
 	answer(w, r)
+}
+
+// checkDocument holds every document that is forwarded against the published schema. What
+// shadow mode passes through untouched has no Webhook-Id.
+func (u *upstream) checkDocument(header http.Header, body []byte) {
+	if header.Get("Webhook-Id") == "" {
+		return
+	}
+	if err := notificationschema.Validate(header.Get("Content-Type"), body); err != nil {
+		u.t.Errorf("the upstream got %s, which docs/notification.schema.json does not allow: %v", body, err)
+	}
 }
 
 // answers sets what the app answers from now on.
