@@ -136,7 +136,7 @@ public class Shop {
             if ("TRANSACTION.FAIL".equals(event.get("event_type"))) {
                 return null; // a failed attempt: taken note of, the order stays open for another try
             }
-            if (!"SUCCESS".equals(payment.get("trade_state"))) {
+            if (!"TRANSACTION.SUCCESS".equals(event.get("event_type")) || !"SUCCESS".equals(payment.get("trade_state"))) {
                 return "payment is not successful"; // nothing but SUCCESS makes an order paid
             }
             // What the order costs, not what the buyer paid: payer_total is smaller when a coupon paid the rest.

@@ -66,7 +66,7 @@ function settle($event)
     if ($event['event_type'] === 'TRANSACTION.FAIL') {
         return ''; // a failed attempt: taken note of, the order stays open for another try
     }
-    if ($payment['trade_state'] !== 'SUCCESS') {
+    if ($event['event_type'] !== 'TRANSACTION.SUCCESS' || $payment['trade_state'] !== 'SUCCESS') {
         return 'payment is not successful'; // nothing but SUCCESS makes an order paid
     }
     // What the order costs, not what the buyer paid: payer_total is smaller when a coupon paid the rest.

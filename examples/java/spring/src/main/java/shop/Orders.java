@@ -73,7 +73,7 @@ class Orders {
             if ("TRANSACTION.FAIL".equals(event.eventType())) {
                 return null; // a failed attempt: taken note of, the order stays open for another try
             }
-            if (!"SUCCESS".equals(payment.tradeState())) {
+            if (!"TRANSACTION.SUCCESS".equals(event.eventType()) || !"SUCCESS".equals(payment.tradeState())) {
                 return "payment is not successful"; // nothing but SUCCESS makes an order paid
             }
             // What the order costs, not what the buyer paid: payer_total is smaller when a coupon paid the rest.
