@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -73,12 +73,17 @@ func TestQuestionsAreForwardedEachTime(t *testing.T) {
 // Nor does one delivery of a question wait for another: the app has both at once.
 func TestQuestionsAtOnce(t *testing.T) {
 	e := start(t, gateOfBoth(t, "dedupe memory")+proxy)
-	var together sync.WaitGroup
-	together.Add(2)
+	var arrived atomic.Int64
 	e.upstream.answers(func(w http.ResponseWriter, r *http.Request) {
-		together.Done()
-		together.Wait()
-		says(200, `{"prepay_id":"wx1"}`)(w, r)
+		arrived.Add(1)
+		for range 500 { // until the other one is here as well
+			if arrived.Load() == 2 {
+				says(200, `{"prepay_id":"wx1"}`)(w, r)
+				return
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		says(500, "")(w, r)
 	})
 	body := nativeRow().body
 	for _, got := range []<-chan answer{posted(t, e, body), posted(t, e, body)} {

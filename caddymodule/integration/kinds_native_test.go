@@ -185,9 +185,10 @@ func TestScanWithACodeOfTheApps(t *testing.T) {
 // A previous key signs the answer to what it signed.
 func TestScanWithThePreviousKey(t *testing.T) {
 	t.Setenv("WECHATPAY_PREVIOUS_KEY", apiKey)
-	e := start(t, strings.Replace(gate(), "{env.WECHATPAY_APIV2_KEY}", "{env.WECHATPAY_APIV2_KEY} {env.WECHATPAY_PREVIOUS_KEY}", 1)+proxy)
+	site := strings.Replace(gate(), "{env.WECHATPAY_APIV2_KEY}", "{env.WECHATPAY_APIV2_KEY} {env.WECHATPAY_PREVIOUS_KEY}", 1) + proxy
+	e := start(t, site)
 	t.Setenv("WECHATPAY_APIV2_KEY", previousKey)
-	e.reload(strings.Replace(gate(), "{env.WECHATPAY_APIV2_KEY}", "{env.WECHATPAY_APIV2_KEY} {env.WECHATPAY_PREVIOUS_KEY}", 1) + proxy)
+	reloaded(t, e, site)
 	e.upstream.answers(says(200, `{"prepay_id":"wx1"}`))
 	wantScanAnswer(t, e.deliver(nativeRow().note), verifier.MD5, wechatpaytest.Fields{"result_code": "SUCCESS", "prepay_id": "wx1"})
 }
