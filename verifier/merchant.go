@@ -25,6 +25,8 @@ type Merchant struct {
 	// sub_mch_id.
 	AppIDs    []string
 	SubMchIDs []string
+
+	fingerprints map[string]string // by key
 }
 
 // keyLength is what WeChat Pay's merchant platform demands of APIv2 and APIv3 keys.
@@ -147,6 +149,14 @@ func (m *Merchant) authenticate(fields Fields, scratch *[]byte) (_ SignType, key
 		}
 	}
 	return "", "", &Error{Reason: BadSignature, Detail: "no key of merchant " + m.MchID + " made it"}
+}
+
+// noteFingerprints computes them once, not for each notification.
+func (m *Merchant) noteFingerprints() {
+	m.fingerprints = make(map[string]string)
+	for _, key := range slices.Concat(m.Keys, m.APIv3Keys) {
+		m.fingerprints[key] = Fingerprint(key)
+	}
 }
 
 // owns holds the fields that a kind carries against the merchant's lists.

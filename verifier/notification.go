@@ -38,6 +38,8 @@ type Notification struct {
 	// Fields are the elements of an APIv2 body: all of them, with sign; of a refund, those
 	// that were encrypted.
 	Fields Fields
+	// KeyFingerprints name the keys that vouch for it, or decrypted it: see [Fingerprint].
+	KeyFingerprints []string
 	// Warnings say what is odd about the notification, in words without values.
 	Warnings []string
 
@@ -65,7 +67,12 @@ type content struct {
 
 // reset empties n but keeps its storage.
 func (n *Notification) reset() {
-	*n = Notification{Fields: n.Fields[:0], Orders: n.Orders[:0], Warnings: n.Warnings[:0], payment: n.payment, scratch: n.scratch[:0]}
+	*n = Notification{Fields: n.Fields[:0], Orders: n.Orders[:0], Warnings: n.Warnings[:0], KeyFingerprints: n.KeyFingerprints[:0], payment: n.payment, scratch: n.scratch[:0]}
+}
+
+// used notes that a key has proven itself.
+func (n *Notification) used(fingerprint string) {
+	n.KeyFingerprints = append(n.KeyFingerprints, fingerprint)
 }
 
 func (n *Notification) warn(text string) { n.Warnings = append(n.Warnings, text) }

@@ -55,10 +55,11 @@ func (n *Notification) openPayScore() *Error {
 		algorithm: n.Fields.Get("event_algorithm"), ciphertext: n.Fields.Get("event_ciphertext"),
 		nonce: n.Fields.Get("event_nonce"), associatedData: n.Fields.Get("event_associated_data"),
 	}
-	plaintext, err := secret.open(n.merchant)
+	plaintext, key, err := secret.open(n.merchant)
 	if err != nil {
 		return err
 	}
+	n.used(n.merchant.fingerprints[key])
 	inner, malformed := parseXML(plaintext, nil, "xml", "root")
 	if malformed != nil {
 		return &Error{Reason: Undecryptable, Detail: "event_ciphertext: " + malformed.Detail}

@@ -37,6 +37,32 @@ var outcomes = map[string]verifier.Outcome{
 	"unknown_order": verifier.Failed, "in_flight": verifier.Failed, "store_error": verifier.Failed, "upstream_timeout": verifier.Failed,
 }
 
+// stepOf says where a delivery ends by what WeChat Pay gets then, which is written down
+// above; a few of the same status differ.
+func stepOf(r verifier.Reason) verifier.Step {
+	switch r {
+	case verifier.UnknownKind, verifier.WrongAppID, verifier.WrongSubMerchant:
+		return verifier.KindStep
+	case verifier.BadAmount, verifier.AmountMismatch, verifier.UnknownOrder:
+		return verifier.AmountStep
+	case verifier.AcceptedEarlier:
+		return verifier.DedupeStep
+	}
+	switch r.Status() {
+	case 200:
+		return verifier.AckStep
+	case 401:
+		return verifier.SignatureStep
+	case 403, 422:
+		return verifier.KindStep
+	case 409, 503:
+		return verifier.DedupeStep
+	case 500, 502, 504:
+		return verifier.UpstreamStep
+	}
+	return verifier.ParseStep
+}
+
 func TestReasons(t *testing.T) {
 	seen := map[string]bool{}
 	texts := map[string]bool{}
@@ -50,6 +76,13 @@ func TestReasons(t *testing.T) {
 			t.Errorf("%s: text %q is taken or none", label, r.Error())
 		}
 		texts[r.Error()] = true
+		if chinese := r.Chinese(); !regexp.MustCompile(`\p{Han}`).MatchString(chinese) || texts[chinese] {
+			t.Errorf("%s: Chinese text %q is taken or none", label, chinese)
+		}
+		texts[r.Chinese()] = true
+		if want := stepOf(r); r.Step() != want {
+			t.Errorf("%s: ends at step %q, want %q", label, r.Step(), want)
+		}
 		if want, known := statuses[label]; known && r.Status() != want {
 			t.Errorf("%s: status %d, want %d", label, r.Status(), want)
 		}

@@ -147,6 +147,7 @@ func (n *Notification) openRefund(fields Fields) *Error {
 			continue
 		}
 		n.Authenticity, n.key = encryptedOnly, key
+		n.used(n.merchant.fingerprints[key])
 		n.MchID, n.envelope, n.Fields, n.refund = n.merchant.MchID, fields, inner, new(refundFields)
 		return nil
 	}

@@ -12,14 +12,14 @@ type sealed struct{ algorithm, ciphertext, nonce, associatedData string }
 
 const gcmAlgorithm = "AEAD_AES_256_GCM"
 
-// open decrypts with whichever of the merchant's APIv3 keys fits.
-func (s sealed) open(m *Merchant) (string, *Error) {
+// open decrypts with whichever of the merchant's APIv3 keys fits, and returns that, too.
+func (s sealed) open(m *Merchant) (plaintext, key string, _ *Error) {
 	if s.algorithm != gcmAlgorithm {
-		return "", &Error{Reason: Undecryptable, Detail: "the algorithm is not " + gcmAlgorithm}
+		return "", "", &Error{Reason: Undecryptable, Detail: "the algorithm is not " + gcmAlgorithm}
 	}
 	data, err := base64.StdEncoding.Strict().DecodeString(s.ciphertext)
 	if err != nil {
-		return "", &Error{Reason: Undecryptable, Detail: "the ciphertext is not base64"}
+		return "", "", &Error{Reason: Undecryptable, Detail: "the ciphertext is not base64"}
 	}
 	for _, key := range m.APIv3Keys {
 		block, err := aes.NewCipher([]byte(key))
@@ -31,8 +31,8 @@ func (s sealed) open(m *Merchant) (string, *Error) {
 			continue
 		}
 		if plaintext, err := aead.Open(nil, []byte(s.nonce), data, []byte(s.associatedData)); err == nil {
-			return string(plaintext), nil
+			return string(plaintext), key, nil
 		}
 	}
-	return "", &Error{Reason: Undecryptable, Detail: "no APIv3 key of merchant " + m.MchID + " decrypts it"}
+	return "", "", &Error{Reason: Undecryptable, Detail: "no APIv3 key of merchant " + m.MchID + " decrypts it"}
 }

@@ -37,6 +37,7 @@ func (v *Verifier) authenticateV2(body string, _ http.Header, n *Notification) *
 	}
 	n.Authenticity, n.key = string(signType), key
 	n.MchID, n.Fields = merchant.MchID, fields
+	n.used(merchant.fingerprints[key])
 	return nil
 }
 

@@ -14,8 +14,9 @@ import (
 
 // signer is one of WeChat Pay's keys, and a merchant to whom it speaks with it.
 type signer struct {
-	merchant *Merchant
-	key      *rsa.PublicKey
+	merchant    *Merchant
+	key         *rsa.PublicKey
+	fingerprint string
 }
 
 // clockWindow is how far the time of a signature may be from the time here.
@@ -41,7 +42,7 @@ func (v *Verifier) authenticateV3(body string, header http.Header, n *Notificati
 	if err != nil {
 		return err
 	}
-	merchants, err := v.signersOf(headers, body)
+	signers, err := v.signersOf(headers, body)
 	if err != nil {
 		return err
 	}
@@ -49,7 +50,7 @@ func (v *Verifier) authenticateV3(body string, header http.Header, n *Notificati
 		return err
 	}
 	n.APIVersion, n.Authenticity = "v3", "RSA"
-	return n.openV3(body, merchants)
+	return n.openV3(body, signers)
 }
 
 // readV3Headers takes each header once: of two, another reader might take the other.
@@ -89,8 +90,9 @@ func readV3Headers(header http.Header) (h v3Headers, _ *Error) {
 	return h, nil
 }
 
-// signersOf returns the merchants for whom the key is configured that made the signature.
-func (v *Verifier) signersOf(h v3Headers, body string) ([]*Merchant, *Error) {
+// signersOf returns the key that made the signature, once for each merchant for whom it is
+// configured.
+func (v *Verifier) signersOf(h v3Headers, body string) ([]signer, *Error) {
 	switch {
 	case strings.Contains(h.signature, probeMark):
 		return nil, &Error{Reason: Probe}
@@ -106,16 +108,16 @@ func (v *Verifier) signersOf(h v3Headers, body string) ([]*Merchant, *Error) {
 		return nil, &Error{Reason: BadSignature, Detail: "Wechatpay-Signature is not base64"}
 	}
 	digest := sha256.Sum256([]byte(h.timestamp + "\n" + h.nonce + "\n" + body + "\n"))
-	var merchants []*Merchant
+	var signers []signer
 	for _, candidate := range candidates {
 		if rsa.VerifyPKCS1v15(candidate.key, crypto.SHA256, digest[:], signature) == nil {
-			merchants = append(merchants, candidate.merchant)
+			signers = append(signers, candidate)
 		}
 	}
-	if len(merchants) == 0 {
+	if len(signers) == 0 {
 		return nil, &Error{Reason: BadSignature, Detail: "the key of Wechatpay-Serial did not make it"}
 	}
-	return merchants, nil
+	return signers, nil
 }
 
 // unknownSerial tells which kind of file is missing.

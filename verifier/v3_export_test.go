@@ -4,12 +4,12 @@ package verifier
 // fuzzer too long.
 func (v *Verifier) JudgeSigned(body string, n *Notification) error {
 	n.reset()
-	merchants := make([]*Merchant, 0, len(v.merchants))
+	signers := make([]signer, 0, len(v.merchants))
 	for _, merchant := range v.merchants {
-		merchants = append(merchants, merchant)
+		signers = append(signers, signer{merchant: merchant})
 	}
 	n.APIVersion, n.Authenticity = "v3", "RSA"
-	if err := n.openV3(body, merchants); err != nil {
+	if err := n.openV3(body, signers); err != nil {
 		return err
 	}
 	if err := interpretV3(body, n); err != nil {

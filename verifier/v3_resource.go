@@ -31,7 +31,7 @@ type v3Body struct {
 
 // openV3 decrypts the resource with the keys of those merchants for whom the signature
 // may be.
-func (n *Notification) openV3(body string, merchants []*Merchant) *Error {
+func (n *Notification) openV3(body string, signers []signer) *Error {
 	b := new(v3Body)
 	exact, err := exactly(json.RawMessage(body))
 	if err == nil {
@@ -45,20 +45,23 @@ func (n *Notification) openV3(body string, merchants []*Merchant) *Error {
 		nonce: b.Resource.Nonce, associatedData: b.Resource.AssociatedData,
 	}
 	var refused *Error
-	for _, merchant := range merchants {
-		plaintext, err := secret.open(merchant)
+	var used [2]string
+	for _, signer := range signers {
+		plaintext, key, err := secret.open(signer.merchant)
 		if err != nil {
 			refused = err
 			continue
 		}
 		// Some have one APIv3 key for all of their merchant numbers.
-		if b.plaintext = plaintext; n.merchant == nil || b.names(merchant) {
-			n.merchant = merchant
+		if b.plaintext = plaintext; n.merchant == nil || b.names(signer.merchant) {
+			n.merchant, used = signer.merchant, [2]string{signer.fingerprint, signer.merchant.fingerprints[key]}
 		}
 	}
 	if n.merchant == nil {
 		return refused
 	}
+	n.used(used[0])
+	n.used(used[1])
 	n.MchID, n.v3 = n.merchant.MchID, b
 	return b.checkPlaintext()
 }

@@ -85,7 +85,8 @@ func TestV3Vectors(t *testing.T) {
 func testGCMVector(t *testing.T, vector v3Vector) {
 	secret := sealed{gcmAlgorithm, vector.Ciphertext, vector.Nonce, vector.AssociatedData}
 	open := func(s sealed, keys ...string) (string, *Error) {
-		return s.open(&Merchant{MchID: "1900000109", APIv3Keys: keys})
+		plaintext, _, err := s.open(&Merchant{MchID: "1900000109", APIv3Keys: keys})
+		return plaintext, err
 	}
 	if got, err := open(secret, vector.Key); err != nil || got != vector.Plaintext {
 		t.Errorf("got %q (%v), want %q", got, err, vector.Plaintext)
@@ -180,7 +181,7 @@ func testSignedResponse(t *testing.T, vector v3Vector) {
 		t.Fatal(err, len(body.Data))
 	}
 	e := body.Data[0].EncryptCertificate
-	got, refused := sealed{e.Algorithm, e.Ciphertext, e.Nonce, e.AssociatedData}.open(v.merchants["1900000109"])
+	got, _, refused := sealed{e.Algorithm, e.Ciphertext, e.Nonce, e.AssociatedData}.open(v.merchants["1900000109"])
 	if refused != nil {
 		t.Fatal(refused)
 	}

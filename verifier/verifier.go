@@ -52,10 +52,11 @@ func New(config Config) (*Verifier, error) {
 		if v.merchants[merchant.MchID] != nil {
 			return nil, fmt.Errorf("merchant %s is configured twice", merchant.MchID)
 		}
+		merchant.noteFingerprints()
 		v.merchants[merchant.MchID] = &merchant
 		for _, key := range merchant.PlatformKeys {
 			serial := plainSerial(key.Serial)
-			v.signers[serial] = append(v.signers[serial], signer{&merchant, key.Key})
+			v.signers[serial] = append(v.signers[serial], signer{&merchant, key.Key, key.Fingerprint()})
 		}
 	}
 	return v, nil
