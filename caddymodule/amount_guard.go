@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
@@ -100,7 +101,20 @@ func (g *AmountGuard) lookUp(ctx context.Context, d *delivery) verdict {
 	if g == nil || g.orders == nil || !d.facts.paid {
 		return verdict{}
 	}
+	began := time.Now()
+	defer func() { d.lookupTime = time.Since(began) }()
 	return g.orders.compare(ctx, d)
+}
+
+// name tells how the amount is compared, if it is.
+func (g *AmountGuard) name(paid bool) string {
+	switch {
+	case g == nil || !paid:
+		return ""
+	case g.orders != nil:
+		return guardLookup
+	}
+	return guardAttach
 }
 
 // isPaid reports whether money has come in for an order. Other notifications have no

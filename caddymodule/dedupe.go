@@ -165,13 +165,13 @@ func (r *records) giveBack() {
 // claimFor is the claim to what n tells. Its record outlives the time at which n is
 // too old, even where n's own clock is ahead of this one. What has no time is never too
 // old.
-func (r *records) claimFor(n *verifier.Notification, id string, scratch []byte) dedupe.Claim {
+func (r *records) claimFor(n *verifier.Notification, f *facts, scratch []byte) dedupe.Claim {
 	keep := r.keep + max(0, time.Until(n.Time))
 	if n.Time.IsZero() {
 		keep = r.keepTimeless
 	}
 	return dedupe.Claim{
-		ID: id, Content: dedupe.Digest(n.AppendContent(scratch)),
+		ID: f.id, LoggedID: f.loggedID, Content: dedupe.Digest(n.AppendContent(scratch)),
 		Owner: dedupe.NewOwner(), Lease: r.lease, Keep: keep,
 	}
 }
@@ -185,17 +185,18 @@ func (d *delivery) once(call func() verdict) verdict {
 	}
 	ledger := dedupe.Acquire(r.source, r.logger)
 	defer r.giveBack()
-	if v := r.begin(ledger, d.claim); v.reason != verifier.OK {
+	if v := d.begin(ledger); v.reason != verifier.OK {
 		return v
 	}
-	return r.settle(ledger, d.claim, call())
+	return d.settle(ledger, call())
 }
 
 // begin returns a verdict other than OK if the upstream must not be called.
-func (r *records) begin(ledger *dedupe.Ledger, claim dedupe.Claim) verdict {
-	ctx, cancel := r.context()
+func (d *delivery) begin(ledger *dedupe.Ledger) verdict {
+	defer d.storeCall(opBegin)()
+	ctx, cancel := d.handler.records.context()
 	defer cancel()
-	state, err := ledger.Begin(ctx, claim)
+	state, err := ledger.Begin(ctx, d.claim)
 	switch {
 	case err != nil:
 		return verdict{reason: verifier.StoreError, detail: err.Error()}
@@ -211,21 +212,29 @@ func (r *records) begin(ledger *dedupe.Ledger, claim dedupe.Claim) verdict {
 
 // settle makes the upstream's yes a record before WeChat Pay learns of it. After
 // anything else, the next delivery starts anew.
-func (r *records) settle(ledger *dedupe.Ledger, claim dedupe.Claim, v verdict) verdict {
-	ctx, cancel := r.context()
-	defer cancel()
+func (d *delivery) settle(ledger *dedupe.Ledger, v verdict) verdict {
 	if v.reason != verifier.OK {
-		if err := ledger.Release(ctx, claim); err != nil {
-			r.logger.Warn("dedupe: a claim could not be released; it runs out by itself",
-				zap.String("id", claim.ID), zap.Duration("lease", claim.Lease), zap.Error(err))
-		}
+		d.release(ledger)
 		return v
 	}
-	switch err := ledger.Accept(ctx, claim); {
+	defer d.storeCall(opAccept)()
+	ctx, cancel := d.handler.records.context()
+	defer cancel()
+	switch err := ledger.Accept(ctx, d.claim); {
 	case errors.Is(err, dedupe.ErrLost):
 		v.reason, v.detail = verifier.InFlight, "the upstream said yes, but "+err.Error()
 	case err != nil:
 		v.reason, v.detail = verifier.StoreError, "the upstream said yes, but that could not be recorded: "+err.Error()
 	}
 	return v
+}
+
+func (d *delivery) release(ledger *dedupe.Ledger) {
+	defer d.storeCall(opRelease)()
+	ctx, cancel := d.handler.records.context()
+	defer cancel()
+	if err := ledger.Release(ctx, d.claim); err != nil {
+		d.handler.logger.Warn("dedupe: a claim could not be released; it runs out by itself",
+			zap.String("id", d.facts.loggedID), zap.Duration("lease", d.claim.Lease), zap.Error(err))
+	}
 }

@@ -25,8 +25,13 @@ type delivery struct {
 	answer   verifier.Answer
 	native   verifier.NativeReply
 
+	clientIP, traceID string
+	forwarded         string // the document, while an inspector wants to see it
+
 	started    time.Time
 	verifyTime time.Duration
+	lookupTime time.Duration
+	storeTime  atomic.Int64 // a time.Duration; the deadline may come while the store is at work
 
 	answering sync.Mutex // the deadline may be faster than the upstream
 	verdict   atomic.Pointer[verdict]
@@ -37,6 +42,8 @@ func (h *Handler) newDelivery(w http.ResponseWriter, r *http.Request) *delivery 
 		handler: h, request: r, response: w, started: time.Now(),
 		facts: facts{merchant: unknown, kind: unknown},
 	}
+	d.clientIP, _ = caddyhttp.GetVar(r.Context(), caddyhttp.ClientIPVarKey).(string)
+	d.traceID, _ = caddyhttp.GetVar(r.Context(), "trace_id").(string) // of the tracing handler
 	if strings.Contains(r.Header.Get("Content-Type"), "json") {
 		d.format = verifier.JSONAck // until the body itself tells, if it is ever read
 	}
@@ -56,7 +63,7 @@ func (d *delivery) finish(v verdict) error {
 	return nil
 }
 
-// decide answers WeChat Pay and logs the delivery. Of two verdicts the first stands.
+// decide answers WeChat Pay and reports the delivery. Of two verdicts the first stands.
 func (d *delivery) decide(v verdict) {
 	d.answering.Lock()
 	defer d.answering.Unlock()
@@ -70,8 +77,7 @@ func (d *delivery) decide(v verdict) {
 	} else {
 		d.writeAck(v)
 	}
-	d.log(v)
-	d.emit(v)
+	d.report(v)
 }
 
 // decision returns the labels of what has been decided, both empty before.

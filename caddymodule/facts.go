@@ -14,6 +14,10 @@ type facts struct {
 
 	id, eventType, outTradeNo, transactionID, currency string
 
+	loggedID string // the id without what is personal
+
+	apiVersion, authenticity string
+
 	total    int64
 	paid     bool // money has come in
 	warnings []string
@@ -23,13 +27,24 @@ const unknown = "unknown"
 
 // factsOf copies what it takes, so that the body can be forgotten.
 func factsOf(n *verifier.Notification) facts {
+	id := n.ID()
 	return facts{
-		merchant: n.MchID, kind: string(n.Kind),
-		id: n.ID(), eventType: n.EventType,
+		merchant: n.MchID, kind: string(n.Kind), apiVersion: n.APIVersion, authenticity: n.Authenticity,
+		id: id, loggedID: loggedID(n, id), eventType: n.EventType,
 		outTradeNo: strings.Clone(n.OutTradeNo), transactionID: strings.Clone(n.TransactionID),
 		total: n.Total, paid: isPaid(n), currency: strings.Clone(n.Currency),
 		warnings: append([]string(nil), n.Warnings...),
 	}
+}
+
+// loggedID leaves out a licence plate, which says who it was.
+func loggedID(n *verifier.Notification, id string) string {
+	if n.Kind != verifier.Plate {
+		return id
+	}
+	masked := *n
+	masked.Number = "*"
+	return masked.ID()
 }
 
 // factsOfRefused are what is proven in spite of err.

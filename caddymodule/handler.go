@@ -134,6 +134,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 		return h.shadow(w, r, next)
 	}
 	d := h.newDelivery(w, r)
+	defer d.countInFlight()()
 	document, err := d.verify(readBody(r, h.MaxBodySize))
 	if err != nil {
 		return d.finish(rejection(err))

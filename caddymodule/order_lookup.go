@@ -82,6 +82,9 @@ func (l *orderLookup) compare(ctx context.Context, d *delivery) verdict {
 	}
 	request.Header.Set("Accept", "application/json")
 	request.Header.Set("User-Agent", "caddy-wechatpay")
+	for _, name := range []string{"Traceparent", "Tracestate"} {
+		request.Header[name] = d.request.Header[name]
+	}
 	response, err := l.client.Do(request) //nolint:gosec // as above
 	if err != nil {
 		return lookupFailed(err)

@@ -33,7 +33,7 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := countExpiry(ctx.GetMetricsRegistry(), merchants); err != nil {
+	if err := metrics.register(ctx.GetMetricsRegistry(), merchants); err != nil {
 		return err
 	}
 	if h.secrets, err = newWebhookSecrets(repl, h.WebhookSecrets); err != nil {

@@ -1,7 +1,7 @@
 package caddymodule
 
 import (
-	"strings"
+	"time"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 	"go.uber.org/zap"
@@ -9,6 +9,15 @@ import (
 
 	"github.com/caddy-wechatpay/caddy-wechatpay/verifier"
 )
+
+// report tells everybody who wants to know how the delivery ended, once: the log, the
+// metrics, the events and the inspector.
+func (d *delivery) report(v verdict) {
+	d.log(v)
+	d.count(v)
+	d.emit(v)
+	d.inspect(v)
+}
 
 // reportAccess tells the access log how the delivery ended.
 func (d *delivery) reportAccess() {
@@ -71,7 +80,7 @@ func (d *delivery) logLateYes(v verdict) {
 		return // no yes
 	}
 	if entry := d.handler.logger.Check(level, message); entry != nil {
-		entry.Write(zap.String("id", d.facts.id), zap.Duration("upstream_duration", v.took), zap.String("detail", v.detail))
+		entry.Write(zap.String("id", d.facts.loggedID), zap.Duration("upstream_duration", v.took), zap.String("detail", v.detail))
 	}
 }
 
@@ -87,15 +96,18 @@ func (l logLine) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	enc.AddString("reason", l.verdict.reason.String())
 	enc.AddString("kind", l.facts.kind)
 	enc.AddString("merchant", l.facts.merchant)
-	enc.AddDuration("verify_duration", l.verifyTime)
+	l.addDurations(enc)
 	if l.handler.Mode == modeShadow {
 		enc.AddString("mode", modeShadow)
+	}
+	if l.traceID != "" {
+		enc.AddString("trace_id", l.traceID)
 	}
 	if l.verdict.detail != "" {
 		enc.AddString("detail", l.verdict.detail)
 	}
 	if f := &l.facts; f.id != "" {
-		enc.AddString("id", f.id)
+		enc.AddString("id", f.loggedID)
 		enc.AddString("event_type", f.eventType)
 		enc.AddString("out_trade_no", f.outTradeNo)
 		enc.AddString("transaction_id", f.transactionID)
@@ -106,7 +118,6 @@ func (l logLine) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 		}
 	}
 	if r := l.verdict.reply; r != nil {
-		enc.AddDuration("upstream_duration", l.verdict.took)
 		enc.AddInt("upstream_status", r.status)
 		if l.verdict.reason != verifier.OK {
 			enc.AddString("upstream_content_type", r.header.Get("Content-Type"))
@@ -116,35 +127,17 @@ func (l logLine) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	return nil
 }
 
-// placeholder looks up {http.wechatpay.*}.
-func (d *delivery) placeholder(key string) (any, bool) {
-	name, ours := strings.CutPrefix(key, "http.wechatpay.")
-	if !ours {
-		return nil, false
+// addDurations says where the time went. What has not been done takes none.
+func (l logLine) addDurations(enc zapcore.ObjectEncoder) {
+	enc.AddDuration("duration", time.Since(l.started))
+	enc.AddDuration("verify_duration", l.verifyTime)
+	if took := time.Duration(l.storeTime.Load()); took > 0 {
+		enc.AddDuration("store_duration", took)
 	}
-	switch name {
-	case "id":
-		return d.facts.id, true
-	case "kind":
-		return d.facts.kind, true
-	case "mchid":
-		return d.facts.merchant, true
-	case "event_type":
-		return d.facts.eventType, true
-	case "out_trade_no":
-		return d.facts.outTradeNo, true
-	case "transaction_id":
-		return d.facts.transactionID, true
-	case "total":
-		return d.facts.total, true
-	case "currency":
-		return d.facts.currency, true
-	case "outcome":
-		outcome, _ := d.decision()
-		return outcome, true
-	case "reason":
-		_, reason := d.decision()
-		return reason, true
+	if l.lookupTime > 0 {
+		enc.AddDuration("lookup_duration", l.lookupTime)
 	}
-	return nil, false
+	if l.verdict.reply != nil {
+		enc.AddDuration("upstream_duration", l.verdict.took)
+	}
 }

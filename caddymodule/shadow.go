@@ -14,11 +14,11 @@ import (
 // through untouched.
 func (h *Handler) shadow(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
 	d := h.newDelivery(w, r)
+	defer d.countInFlight()()
 	v := unreadable("a handler panicked")
 	defer func() {
 		d.verdict.Store(&v)
-		d.log(v)
-		d.emit(v)
+		d.report(v)
 		d.reportAccess()
 	}()
 	if _, err := d.verify(peekBody(r, h.MaxBodySize)); err != nil {
@@ -31,6 +31,7 @@ func (h *Handler) shadow(w http.ResponseWriter, r *http.Request, next caddyhttp.
 	called := time.Now()
 	err := next.ServeHTTP(observed, r)
 	took := time.Since(called)
+	metrics.upstream.Observe(took.Seconds())
 	if refused := <-compared; refused.reason != verifier.OK {
 		v = refused
 		return err

@@ -49,6 +49,7 @@ func (d *delivery) callUpstream(ctx context.Context, next caddyhttp.Handler) ver
 		v = tooLate
 	}
 	v.reply, v.took = reply, time.Since(called)
+	metrics.upstream.Observe(v.took.Seconds())
 	return v
 }
 

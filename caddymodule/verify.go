@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/caddy-wechatpay/caddy-wechatpay/caddymodule/inspector"
 	"github.com/caddy-wechatpay/caddy-wechatpay/verifier"
 )
 
@@ -12,12 +13,17 @@ import (
 func (d *delivery) verify(body string, err error) (document string, _ error) {
 	if err == nil {
 		d.format = verifier.AckFormatFor(body)
+		began := time.Now()
 		document, err = d.convert(body)
+		d.verifyTime = time.Since(began)
+		metrics.verify.Observe(d.verifyTime.Seconds())
 	}
 	if refused, ok := errors.AsType[*verifier.Error](err); ok && d.facts.id == "" {
 		d.facts = factsOfRefused(refused)
 	}
-	d.verifyTime = time.Since(d.started)
+	if inspector.Recording() {
+		d.forwarded = document
+	}
 	return document, err
 }
 
@@ -30,6 +36,7 @@ func (d *delivery) convert(body string) (document string, err error) {
 		return "", err
 	}
 	d.facts = factsOf(n)
+	metrics.countKeys(n)
 	if err := d.handler.form.fits(n); err != nil {
 		return "", err
 	}
@@ -38,7 +45,7 @@ func (d *delivery) convert(body string) (document string, err error) {
 	}
 	d.prepareAnswer(n)
 	if records := d.handler.records; records != nil && d.answer == verifier.Ack {
-		d.claim = records.claimFor(n, d.facts.id, ws.document[:0])
+		d.claim = records.claimFor(n, &d.facts, ws.document[:0])
 	}
 	ws.document = d.handler.form.write(n, ws.document[:0])
 	return string(ws.document), nil

@@ -42,8 +42,8 @@ func Digest(text []byte) Content {
 
 // Claim is one delivery's claim to a fact.
 type Claim struct {
-	// ID names the fact.
-	ID string
+	// ID names the fact. LoggedID is what a log may call it, where ID is personal.
+	ID, LoggedID string
 	// Content is compared with that of the accepted record.
 	Content Content
 	// Owner tells this delivery from all others.

@@ -186,7 +186,7 @@ func testLedger(t *testing.T, test func(l *ledgerTest)) {
 
 // claim is that of a new delivery of a fact.
 func claim(fact string) dedupe.Claim {
-	return dedupe.Claim{ID: fact, Owner: dedupe.NewOwner()}
+	return dedupe.Claim{ID: fact, LoggedID: fact, Owner: dedupe.NewOwner()}
 }
 
 // claimed returns a claim that the store has given.

@@ -200,7 +200,7 @@ func (l *Ledger) retryAll() bool {
 		if err != nil && !errors.Is(err, ErrLost) {
 			return false
 		}
-		l.logger.Info("the store is back: it is recorded now that the upstream has accepted the notification", zap.String("id", next.ID))
+		l.logger.Info("the store is back: it is recorded now that the upstream has accepted the notification", zap.String("id", next.LoggedID))
 	}
 }
 

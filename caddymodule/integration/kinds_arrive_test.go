@@ -66,8 +66,9 @@ func wantReported(t *testing.T, e *edge, row kindRow) {
 		"id": row.id(), "event_type": row.eventType, "out_trade_no": row.outTradeNo, "transaction_id": row.transactionID,
 		"total": row.total, "currency": row.currency,
 	}
-	wantFields(t, e.logs.one(t, ownLogger), facts)
 	wantFields(t, e.logs.one(t, accessLogger), facts)
+	facts["id"] = row.loggedID()
+	wantFields(t, e.logs.one(t, ownLogger), facts)
 }
 
 // Every kind, of both API versions and all on one URL, reaches the app in one vocabulary

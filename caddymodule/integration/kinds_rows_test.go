@@ -43,6 +43,14 @@ func (r kindRow) id() string {
 	return r.resourceType + ":" + mchID + ":" + r.number + ":" + r.state
 }
 
+// loggedID is the id in our own log line, which tells of nobody.
+func (r kindRow) loggedID() string {
+	if r.kind == "plate" {
+		r.number = "*"
+	}
+	return r.id()
+}
+
 // headerID is the id in a header, where not every server expects more than ASCII.
 func (r kindRow) headerID() string {
 	var escaped strings.Builder

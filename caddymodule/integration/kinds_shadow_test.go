@@ -44,7 +44,7 @@ func TestShadowOfKinds(t *testing.T) {
 					t.Errorf("Wechatpay-Serial is %q", seen.header.Get("Wechatpay-Serial"))
 				}
 				wantReport(t, e, row.outcome, row.reason, mchID, row.kind)
-				wantFields(t, e.logs.one(t, ownLogger), map[string]any{"mode": "shadow", "id": row.id()})
+				wantFields(t, e.logs.one(t, ownLogger), map[string]any{"mode": "shadow", "id": row.loggedID()})
 			}
 		})
 	}
