@@ -4,17 +4,15 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/caddy-wechatpay/caddy-wechatpay/internal/sender"
 )
 
 // schedule is how long WeChat Pay waits before each repeat, 24 h 4 min in all.
-var schedule = []time.Duration{
-	15 * time.Second, 15 * time.Second, 30 * time.Second, 3 * time.Minute, 10 * time.Minute, 20 * time.Minute,
-	30 * time.Minute, 30 * time.Minute, 30 * time.Minute, 60 * time.Minute,
-	3 * time.Hour, 3 * time.Hour, 3 * time.Hour, 6 * time.Hour, 6 * time.Hour,
-}
+var schedule = sender.Schedules["current"]
 
 // patience is how long WeChat Pay waits for an ack.
-const patience = 5 * time.Second
+const patience = sender.Patience
 
 // notify delivers the fact until it is acked, or the schedule is over.
 func (e *edge) notify(f *fact) {

@@ -32,15 +32,7 @@ type Platform struct {
 
 // NewPublicKey returns a platform that signs with a WeChat Pay public key.
 func NewPublicKey() *Platform {
-	key := newRSAKey()
-	der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
-	if err != nil {
-		panic(err) // an RSA key can be marshaled
-	}
-	return &Platform{
-		Serial: "PUB_KEY_ID_0" + digits(30), key: key,
-		PEM: pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}),
-	}
+	return newPlatform("PUB_KEY_ID_0"+digits(30), newRSAKey())
 }
 
 // NewCertificate returns a platform that signs with a platform certificate, which ends
