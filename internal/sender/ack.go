@@ -54,6 +54,8 @@ func unreadableV2(a Answer) string {
 	switch {
 	case a.Status != http.StatusOK:
 		return wrongStatus(a, "200")
+	case body == "" && strings.HasPrefix(a.Header.Get("Server"), "Caddy"):
+		return "the body is empty: Caddy answers so where no site or route takes this host and path; compare the URL with the Caddyfile"
 	case body == "":
 		return "the body is empty; " + wantXML
 	case looksLikeHTML(body):

@@ -135,3 +135,12 @@ func TestAckOfPayScore(t *testing.T) {
 	code := ackTest{"code", 200, asXML, "<xml><code><![CDATA[SUCCESS]]></code></xml>", false, "there is no return_code"}
 	code.check(t, sender.JudgeAck(newIssuer(), issue(t, newIssuer(), "payment"), code.answer()))
 }
+
+// A Caddy without a route for the URL answers with nothing at all, which looks like an app's.
+func TestEmptyAnswerOfCaddy(t *testing.T) {
+	answer := sender.Answer{Status: 200, Header: http.Header{"Server": {"Caddy"}}}
+	got := sender.JudgeAck(newIssuer(), issue(t, newIssuer(), "payment"), answer)
+	if got.Acked || !strings.Contains(got.Reason, "no site or route takes this host and path") {
+		t.Errorf("got %+v", got)
+	}
+}
