@@ -40,6 +40,9 @@ var publicKeys = []string{
 	"e10adc3949ba59abbe56e057f20f883e", // Tencent's older demo; MD5 of 123456
 }
 
+// PublicKeys returns the keys that no merchant may have, because they are public knowledge.
+func PublicKeys() []string { return slices.Clone(publicKeys) }
+
 // CheckMchID says what is wrong with a merchant number, without repeating it: a
 // key may have got into its place.
 func CheckMchID(mchID string) error {
