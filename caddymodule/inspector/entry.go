@@ -116,7 +116,7 @@ func newEntry(d *Delivery) *entry {
 		e.Warnings = append(e.Warnings, phrase(warning))
 	}
 	if d.UpstreamStatus != 0 {
-		e.Upstream = &upstream{d.UpstreamStatus, value(d.UpstreamType), d.UpstreamSize}
+		e.Upstream = &upstream{d.UpstreamStatus, phrase(d.UpstreamType), d.UpstreamSize}
 	}
 	if d.AckStatus != 0 {
 		e.Ack = &ack{d.AckStatus, phrase(d.AckMessage)}

@@ -21,24 +21,25 @@ func init() {
 	caddy.RegisterModule(new(Handler))
 }
 
-// Handler shows the last deliveries of WeChat Pay notifications (微信支付回调通知), of all
-// `wechatpay_notify` handlers of this Caddy, as they come in: what became of each, at which
-// step and why, how long it took, and what was forwarded. What could be personal is masked
-// before it is kept: values of members that are not known to be harmless. Deliveries
-// are kept in memory, and only while there is an inspector.
+// Handler shows the last deliveries of WeChat Pay notifications (微信支付回调通知) on a page,
+// as they come in, of all `wechatpay_notify` handlers of this Caddy: what became of each,
+// at which step and why, how long it took, and what was forwarded. Values that are not
+// known to be harmless are masked before anything is kept. What is kept is in memory, and
+// only while there is an inspector.
 //
 // It answers GET and HEAD; everything else goes to the next handler. By default it
 // answers only browsers on the machine itself. The page works under any path.
 type Handler struct {
-	// Addresses and ranges from which the page may be opened, in CIDR notation. The client's
-	// address is taken as Caddy knows it, so `trusted_proxies` counts. Default: the
-	// machine itself alone, with no proxy in between, and under the name localhost or a
-	// loopback address.
+	// Addresses and ranges, in CIDR notation, from which the page may be opened. The
+	// client's address is taken as Caddy knows it, so `trusted_proxies` counts. Default:
+	// the machine itself alone, with no proxy in between, and under the name localhost or
+	// a loopback address.
 	Allow []string `json:"allow,omitempty"`
 
-	// How many deliveries are kept, at most 5000. Deliveries that were refused, and thus
-	// may have been sent by anybody, are counted apart, and a quarter as many of them are kept. Where there are
-	// several inspectors, the largest number holds for all. Default: 300.
+	// How many deliveries are kept, at most 5000. Those that were refused before it was
+	// clear what they tell, which anybody may have sent, are counted apart; a quarter as
+	// many of them are kept. The largest number of several inspectors holds for all.
+	// Default: 300.
 	Keep int `json:"keep,omitempty"`
 
 	allowed []netip.Prefix
@@ -95,7 +96,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 		return next.ServeHTTP(w, r) // it may be a notification
 	}
 	if err := h.admit(r); err != nil {
-		h.refused.Warn("the inspector was not shown: " + err.Error())
+		h.refused.Warn("the inspector was not shown", zap.Error(err))
 		return caddyhttp.Error(http.StatusForbidden, err)
 	}
 	query := r.URL.Query()

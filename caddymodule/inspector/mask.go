@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -32,6 +31,7 @@ func mask(document, contentType string) (string, *maskedTexts) {
 // Bounds of a document as it is shown.
 const (
 	mostOfDocument = 16 << 10 // bytes
+	mostOfName     = 64
 	deepest        = 8
 )
 
@@ -232,12 +232,13 @@ func (m *masker) close(bracket string, empty bool, depth int) error {
 	return err
 }
 
-// legibleName is the name of a member that is not known, if it looks like one.
+// legibleName is the name of a member, if it looks like one.
 func legibleName(name string) string {
-	if plainName.MatchString(name) {
-		return name
+	isPlain := func(r rune) bool {
+		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_' || r == '-' || r == '.'
 	}
-	return maskOf(name)
+	if len(name) > mostOfName || strings.TrimFunc(name, isPlain) != "" {
+		return maskOf(name)
+	}
+	return name
 }
-
-var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]{0,63}$`)

@@ -18,6 +18,15 @@ func FuzzMask(f *testing.F) {
 	for _, d := range seeds {
 		f.Add(d.text, d.contentType == xmlType)
 	}
+	for _, text := range []string{
+		`{"resource":{"appid":{"a":"secret secret"},"appid":["secret secret",{"b":"secret secret"}]}}`,
+		`{"id":"vehicle:1:secret%3Asecret:2","data":{"id":"vehicle:1:2","resource":{"data":{"data":{"payer":"secret secret"}}}}}`,
+		`{"fields":{"coupon_type_":"secret secret","coupon_id_0":"secret secret","sub_order_list":"{\"openid\":\"secret secret\"}"}}`,
+		"{\"resource\":{\"state\":\"\u202e\\u0000\\ud800\",\"secret secret\":null}}",
+		`<xml><attach>secret secret</attach><state><![CDATA[]]]]><![CDATA[>]]></state></xml>`,
+	} {
+		f.Add(text, strings.HasPrefix(text, "<"))
+	}
 	f.Fuzz(func(t *testing.T, text string, isXML bool) {
 		contentType := jsonType
 		if isXML {

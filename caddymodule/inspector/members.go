@@ -1,6 +1,6 @@
 package inspector
 
-import "regexp"
+import "strings"
 
 // shown are the members and elements whose value is shown: numbers of merchants, orders
 // and contracts, states, amounts and times. Whatever is not among them is masked, so that
@@ -57,13 +57,12 @@ func setOf(names ...string) map[string]bool {
 // isShown reports whether the member name of the object parent shows its value. APIv2
 // counts coupons in the names of their elements, as in coupon_fee_0.
 func isShown(parent, name string) bool {
-	if coupon := numberedCoupon.FindStringSubmatch(name); coupon != nil {
-		name = coupon[1]
+	if strings.HasPrefix(name, "coupon_") {
+		name = strings.TrimRight(name, "0123456789")
+		name = strings.TrimSuffix(name, "_")
 	}
 	return parent != envelope && shown[name] || shown[parent+"."+name]
 }
-
-var numberedCoupon = regexp.MustCompile(`^(coupon_fee|coupon_type)_[0-9]{1,3}$`)
 
 // envelope is what members of the document itself are in; content holds what was in the
 // notification.
@@ -72,8 +71,8 @@ const (
 	content  = "content"
 )
 
-// isOpened returns what the members of an object or array are in, and whether it is looked
-// at at all.
+// isOpened returns what the members of an object or array are in, if it is one that is
+// looked into.
 func isOpened(parent, name string) (inside string, ok bool) {
 	switch {
 	case parent == envelope && (name == "resource" || name == "fields"):

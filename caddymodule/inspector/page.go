@@ -20,10 +20,7 @@ var page = func() (p struct {
 	html   []byte
 	policy string
 }) {
-	style, script := source("page.css"), ""
-	for _, name := range scripts {
-		script += source(name)
-	}
+	style, script := source("page.css"), sourceOf(scripts)
 	p.html = []byte(strings.NewReplacer(
 		"<style></style>", "<style>"+style+"</style>",
 		"<script></script>", "<script>"+script+"</script>",
@@ -35,6 +32,14 @@ var page = func() (p struct {
 	}, "; ")
 	return p
 }()
+
+func sourceOf(names []string) string {
+	var all strings.Builder
+	for _, name := range names {
+		all.WriteString(source(name))
+	}
+	return all.String()
+}
 
 func source(name string) string {
 	text, err := sources.ReadFile("page/" + name)

@@ -42,7 +42,7 @@ func (d *Delivery) steps(e *entry) []step {
 		case i < end:
 			s.State, s.Note = d.passed(name, e)
 		case i == end:
-			s.State, s.Note = ended, e.Text
+			s.State, s.Note = ended, endNote(name, e)
 		}
 		steps[i] = s
 	}
@@ -108,8 +108,9 @@ func (d *Delivery) passed(name verifier.Step, e *entry) (state, text) {
 		return passed, text{"not accepted before", "之前没有接受过"}
 	case verifier.UpstreamStep:
 		return passed, upstreamNote(e.Upstream)
+	default: // of the ack, answered tells
+		return passed, text{}
 	}
-	return passed, text{}
 }
 
 func (d *Delivery) amountStep() (state, text) {
@@ -135,6 +136,15 @@ func (d *Delivery) amount() *text {
 	}
 	currency := legible(d.Currency, mostOfValue)
 	return &text{fmt.Sprintf("%d %s, smallest unit", d.Total, currency), fmt.Sprintf("%d %s（最小单位）", d.Total, currency)}
+}
+
+// endNote is the reason, and what the upstream answered where it is to blame.
+func endNote(name verifier.Step, e *entry) text {
+	if name != verifier.UpstreamStep || e.Upstream == nil {
+		return e.Text
+	}
+	answer := upstreamNote(e.Upstream)
+	return text{e.Text.English + ": " + answer.English, e.Text.Chinese + "：" + answer.Chinese}
 }
 
 func upstreamNote(u *upstream) text {

@@ -95,7 +95,7 @@ func TestEveryReasonEndsSomewhere(t *testing.T) {
 				continue
 			}
 			ends++
-			if s.Note.English != reason.Error() || s.Note.Chinese != reason.Chinese() {
+			if !strings.HasPrefix(s.Note.English, reason.Error()) || !strings.HasPrefix(s.Note.Chinese, reason.Chinese()) {
 				t.Errorf("%s: the note is %v", reason, s.Note)
 			}
 		}
@@ -122,6 +122,8 @@ func TestNotes(t *testing.T) {
 		{"a fen", verifier.AmountStep, payment(func(d *Delivery) { d.Total = 1 }), text{"1 fen, 0.01 CNY, not compared with the order", "1 分，0.01 CNY，未与订单核对"}},
 		{"another currency, whose units are not known", verifier.AmountStep, payment(func(d *Delivery) { d.Currency = "JPY" }), text{"9900 JPY, smallest unit, not compared with the order", "9900 JPY（最小单位），未与订单核对"}},
 		{"the upstream", verifier.UpstreamStep, payment(), text{"200 text/plain, 7 bytes", "200 text/plain，7 字节"}},
+		{"an upstream that is to blame", verifier.UpstreamStep, payment(refusedFor(verifier.UpstreamStatus), func(d *Delivery) { d.UpstreamStatus = 302 }),
+			text{"the upstream answered with a status other than 2xx: 302 text/plain, 7 bytes", "上游返回的状态码不是 2xx：302 text/plain，7 字节"}},
 		{"the ack", verifier.AckStep, payment(), same("200 SUCCESS")},
 		{"the ack of a refusal", verifier.AckStep, payment(refusedFor(verifier.BadSignature)), same("401 FAIL notification refused")},
 		{"in shadow mode", verifier.SignatureStep, payment(inShadow, refusedFor(verifier.BadSignature)), text{"mode enforce would end here: the signature does not match", "enforce 模式会在此结束：签名不匹配"}},

@@ -25,6 +25,7 @@ func shorten(s string, most int) string {
 // direction of text around, and what has no width.
 func escape(s string) string {
 	var shown strings.Builder
+	shown.Grow(len(s))
 	for _, r := range s {
 		writeEscaped(&shown, r)
 	}

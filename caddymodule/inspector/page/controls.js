@@ -86,6 +86,17 @@ function setPaused(paused) {
 	askSoon(0);
 }
 
+function search() {
+	state.query = $("search").value.trim().toLowerCase();
+	applyFilters();
+}
+
+function leaveSearch() {
+	$("search").value = "";
+	$("search").blur();
+	search();
+}
+
 const keys = {
 	j: () => move(1), ArrowDown: () => move(1),
 	k: () => move(-1), ArrowUp: () => move(-1),
@@ -96,7 +107,7 @@ const keys = {
 document.addEventListener("keydown", (event) => {
 	if (event.ctrlKey || event.metaKey || event.altKey) return;
 	if (event.target === $("search")) {
-		if (event.key === "Escape") $("search").blur();
+		if (event.key === "Escape") leaveSearch();
 		if (event.key !== "ArrowDown") return;
 	}
 	if (event.target instanceof HTMLPreElement && event.key.startsWith("Arrow")) return; // it scrolls
@@ -106,10 +117,7 @@ document.addEventListener("keydown", (event) => {
 	act();
 });
 
-$("search").addEventListener("input", () => {
-	state.query = $("search").value.trim().toLowerCase();
-	applyFilters();
-});
+$("search").addEventListener("input", search);
 $("pause").addEventListener("click", () => setPaused(!state.paused));
 window.addEventListener("hashchange", chooseLanguage);
 document.addEventListener("visibilitychange", () => askSoon(0));

@@ -82,21 +82,27 @@ function askSoon(delay) {
 async function ask() {
 	if (asking) return;
 	asking = new AbortController();
-	const limit = setTimeout(() => asking?.abort(), 5000);
-	let delay = 1000;
+	const limit = setTimeout(() => asking.abort(), 10000);
+	const news = await fetchNews(asking.signal);
+	clearTimeout(limit);
+	asking = null;
+	let more = false;
 	try {
-		const response = await fetch("?after=" + state.seen, { cache: "no-store", credentials: "same-origin", redirect: "error", signal: asking.signal });
-		if (!response.ok) {
-			connected("refused", String(response.status));
-		} else if (learn(await response.json())) {
-			delay = 0;
-		}
+		more = news !== null && learn(news);
+	} finally {
+		askSoon(more ? 0 : 1000);
+	}
+}
+
+async function fetchNews(signal) {
+	try {
+		const response = await fetch("?after=" + state.seen, { cache: "no-store", redirect: "error", signal });
+		if (response.ok) return await response.json();
+		connected("refused", String(response.status));
 	} catch {
 		connected("silent");
 	}
-	clearTimeout(limit);
-	asking = null;
-	askSoon(delay);
+	return null;
 }
 
 // learn takes what Caddy answered, and reports whether there is more.
@@ -112,7 +118,9 @@ function learn(news) {
 	const changed = new Set();
 	for (const delivery of news.deliveries) {
 		state.seen = delivery.seq;
-		changed.add(take(delivery));
+		const fact = take(delivery);
+		changed.delete(fact); // the one that changed last comes last
+		changed.add(fact);
 	}
 	if (changed.size > 0) {
 		forgetSurplus();

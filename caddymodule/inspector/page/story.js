@@ -22,14 +22,15 @@ function facts(d) {
 	const list = make("dl", "");
 	const add = (name, value) => value && list.append(make("dt", "", say(name)), make("dd", "", value));
 	add("received", exactTime(d.received));
-	add("merchant", d.merchant);
-	add("event", [d.kind, d.event_type].filter(Boolean).join(" "));
+	if (d.level !== "stranger") {
+		add("merchant", d.merchant);
+		add("event", [d.kind, d.event_type].filter(Boolean).join(" "));
+	}
 	add("key", d.id);
 	add("order", d.out_trade_no);
 	add("transaction", d.transaction_id);
 	add("amount", d.amount && inBoth(d.amount)[0]);
 	add("sender", d.remote_ip);
-	add("answer", d.ack && (d.ack.status + " " + (d.ack.message || "")).trim());
 	return list;
 }
 
