@@ -12,7 +12,8 @@ import (
 // prepareAnswer notes what WeChat Pay expects.
 func (d *delivery) prepareAnswer(n *verifier.Notification) {
 	if d.answer = n.Answer(); d.answer == verifier.NativeData {
-		d.native = n.NativeReply()
+		native := n.NativeReply()
+		d.native = &native
 	}
 }
 

@@ -171,32 +171,40 @@ func (r *records) claimFor(n *verifier.Notification, f *facts, scratch []byte) d
 		keep = r.keepTimeless
 	}
 	return dedupe.Claim{
-		ID: f.id, LoggedID: f.loggedID, Content: dedupe.Digest(n.AppendContent(scratch)),
+		ID: f.id, LoggedID: f.loggedID(), Content: dedupe.Digest(n.AppendContent(scratch)),
 		Owner: dedupe.NewOwner(), Lease: r.lease, Keep: keep,
 	}
 }
 
-// once runs call, which asks the upstream, unless the upstream has accepted the fact
-// already or is being asked.
-func (d *delivery) once(call func() verdict) verdict {
+// begin claims the fact. It returns a verdict other than OK if the upstream must not be
+// called: it has accepted the fact already, or is being asked. After an OK the caller calls
+// end.
+func (d *delivery) begin() verdict {
 	r := d.handler.records
 	if r == nil || d.answer != verifier.Ack { // a question is answered each time
-		return call()
+		return verdict{}
 	}
-	ledger := dedupe.Acquire(r.source, r.logger)
-	defer r.giveBack()
-	if v := d.begin(ledger); v.reason != verifier.OK {
-		return v
+	d.ledger = dedupe.Acquire(r.source, r.logger)
+	v := d.claimFact()
+	if v.reason != verifier.OK {
+		d.end()
 	}
-	return d.settle(ledger, call())
+	return v
 }
 
-// begin returns a verdict other than OK if the upstream must not be called.
-func (d *delivery) begin(ledger *dedupe.Ledger) verdict {
+// end gives the ledger back, if there is one.
+func (d *delivery) end() {
+	if d.ledger != nil {
+		d.handler.records.giveBack()
+		d.ledger = nil
+	}
+}
+
+func (d *delivery) claimFact() verdict {
 	defer d.storeCall(opBegin)()
 	ctx, cancel := d.handler.records.context()
 	defer cancel()
-	state, err := ledger.Begin(ctx, d.claim)
+	state, err := d.ledger.Begin(ctx, d.claim)
 	switch {
 	case err != nil:
 		return verdict{reason: verifier.StoreError, detail: err.Error()}
@@ -212,15 +220,18 @@ func (d *delivery) begin(ledger *dedupe.Ledger) verdict {
 
 // settle makes the upstream's yes a record before WeChat Pay learns of it. After
 // anything else, the next delivery starts anew.
-func (d *delivery) settle(ledger *dedupe.Ledger, v verdict) verdict {
-	if v.reason != verifier.OK {
-		d.release(ledger)
+func (d *delivery) settle(v verdict) verdict {
+	switch {
+	case d.ledger == nil:
+		return v
+	case v.reason != verifier.OK:
+		d.release()
 		return v
 	}
 	defer d.storeCall(opAccept)()
 	ctx, cancel := d.handler.records.context()
 	defer cancel()
-	switch err := ledger.Accept(ctx, d.claim); {
+	switch err := d.ledger.Accept(ctx, d.claim); {
 	case errors.Is(err, dedupe.ErrLost):
 		v.reason, v.detail = verifier.InFlight, "the upstream said yes, but "+err.Error()
 	case err != nil:
@@ -229,12 +240,12 @@ func (d *delivery) settle(ledger *dedupe.Ledger, v verdict) verdict {
 	return v
 }
 
-func (d *delivery) release(ledger *dedupe.Ledger) {
+func (d *delivery) release() {
 	defer d.storeCall(opRelease)()
 	ctx, cancel := d.handler.records.context()
 	defer cancel()
-	if err := ledger.Release(ctx, d.claim); err != nil {
+	if err := d.ledger.Release(ctx, d.claim); err != nil {
 		d.handler.logger.Warn("dedupe: a claim could not be released; it runs out by itself",
-			zap.String("id", d.facts.loggedID), zap.Duration("lease", d.claim.Lease), zap.Error(err))
+			zap.String("id", d.facts.loggedID()), zap.Duration("lease", d.claim.Lease), zap.Error(err))
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	"github.com/caddy-wechatpay/caddy-wechatpay/caddymodule/dedupe"
+	"github.com/caddy-wechatpay/caddy-wechatpay/caddymodule/inspector"
 	"github.com/caddy-wechatpay/caddy-wechatpay/verifier"
 )
 
@@ -22,11 +23,11 @@ type delivery struct {
 	format   verifier.AckFormat
 	facts    facts
 	claim    dedupe.Claim
+	ledger   *dedupe.Ledger // while it has claimed the fact
 	answer   verifier.Answer
-	native   verifier.NativeReply
-
-	clientIP, traceID string
-	forwarded         string // the document, while an inspector wants to see it
+	native   *verifier.NativeReply // where WeChat Pay wants an order
+	traceID  string
+	seen     *inspector.Delivery // while there is an inspector
 
 	started    time.Time
 	verifyTime time.Duration
@@ -42,7 +43,7 @@ func (h *Handler) newDelivery(w http.ResponseWriter, r *http.Request) *delivery 
 		handler: h, request: r, response: w, started: time.Now(),
 		facts: facts{merchant: unknown, kind: unknown},
 	}
-	d.clientIP, _ = caddyhttp.GetVar(r.Context(), caddyhttp.ClientIPVarKey).(string)
+	d.watch()
 	d.traceID, _ = caddyhttp.GetVar(r.Context(), "trace_id").(string) // of the tracing handler
 	if strings.Contains(r.Header.Get("Content-Type"), "json") {
 		d.format = verifier.JSONAck // until the body itself tells, if it is ever read

@@ -46,7 +46,7 @@ func (d *delivery) emit(v verdict) {
 		return map[string]any{
 			"outcome": string(v.reason.Outcome()), "reason": v.reason.String(),
 			"kind": d.facts.kind, "merchant": d.facts.merchant,
-			"id": d.facts.loggedID, "out_trade_no": d.facts.outTradeNo, "transaction_id": d.facts.transactionID,
+			"id": d.facts.loggedID(), "out_trade_no": d.facts.outTradeNo, "transaction_id": d.facts.transactionID,
 		}
 	})
 }

@@ -14,10 +14,6 @@ type facts struct {
 
 	id, eventType, outTradeNo, transactionID, currency string
 
-	loggedID string // the id without what is personal
-
-	apiVersion, authenticity string
-
 	total    int64
 	paid     bool // money has come in
 	warnings []string
@@ -27,10 +23,9 @@ const unknown = "unknown"
 
 // factsOf copies what it takes, so that the body can be forgotten.
 func factsOf(n *verifier.Notification) facts {
-	id := n.ID()
 	return facts{
-		merchant: n.MchID, kind: string(n.Kind), apiVersion: n.APIVersion, authenticity: n.Authenticity,
-		id: id, loggedID: loggedID(n, id), eventType: n.EventType,
+		merchant: n.MchID, kind: string(n.Kind),
+		id: n.ID(), eventType: n.EventType,
 		outTradeNo: strings.Clone(n.OutTradeNo), transactionID: strings.Clone(n.TransactionID),
 		total: n.Total, paid: isPaid(n), currency: strings.Clone(n.Currency),
 		warnings: append([]string(nil), n.Warnings...),
@@ -38,13 +33,13 @@ func factsOf(n *verifier.Notification) facts {
 }
 
 // loggedID leaves out a licence plate, which says who it was.
-func loggedID(n *verifier.Notification, id string) string {
-	if n.Kind != verifier.Plate {
-		return id
+func (f *facts) loggedID() string {
+	parts := strings.Split(f.id, ":")
+	if f.kind != string(verifier.Plate) || len(parts) < 3 { // nothing else, or nothing known
+		return f.id
 	}
-	masked := *n
-	masked.Number = "*"
-	return masked.ID()
+	parts[2] = "*" // after the resource type and the merchant
+	return strings.Join(parts, ":")
 }
 
 // factsOfRefused are what is proven in spite of err.

@@ -140,7 +140,11 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 		return d.finish(rejection(err))
 	}
 	defer underway.begin(h)()
-	return d.finish(d.once(func() verdict { return d.ask(next, document) }))
+	if v := d.begin(); v.reason != verifier.OK {
+		return d.finish(v)
+	}
+	defer d.end()
+	return d.finish(d.settle(d.ask(next, document)))
 }
 
 // Interface guards

@@ -5,25 +5,33 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
 	"github.com/caddy-wechatpay/caddy-wechatpay/caddymodule/inspector"
 )
 
-// inspect shows the delivery to the inspector, if there is one.
-func (d *delivery) inspect(v verdict) {
+// watch begins to note what nobody but the inspector wants to know, if there is one.
+func (d *delivery) watch() {
 	if !inspector.Recording() {
 		return
 	}
-	f := &d.facts
-	seen := inspector.Delivery{
-		Received: d.started, Took: time.Since(d.started), RemoteIP: d.clientIP,
-		Merchant: f.merchant, Kind: f.kind, Reason: v.reason, Detail: v.detail,
-		APIVersion: f.apiVersion, Authenticity: f.authenticity, Warnings: f.warnings,
-		ID: f.id, EventType: f.eventType, OutTradeNo: f.outTradeNo, TransactionID: f.transactionID,
-		Total: f.total, Currency: f.currency,
-		Shadow: d.handler.Mode == modeShadow, Guard: d.handler.AmountGuard.name(f.paid), Deduped: d.claim.ID != "",
-		Verify: d.verifyTime, Lookup: d.lookupTime, Store: time.Duration(d.storeTime.Load()), Upstream: v.took,
-		Forwarded: d.forwarded, ForwardedType: d.handler.form.contentType,
+	client, _ := caddyhttp.GetVar(d.request.Context(), caddyhttp.ClientIPVarKey).(string)
+	d.seen = &inspector.Delivery{RemoteIP: client}
+}
+
+// inspect shows the delivery to the inspector.
+func (d *delivery) inspect(v verdict) {
+	if d.seen == nil {
+		return
 	}
+	seen, f := *d.seen, &d.facts
+	seen.Received, seen.Took = d.started, time.Since(d.started)
+	seen.Merchant, seen.Kind, seen.Reason, seen.Detail, seen.Warnings = f.merchant, f.kind, v.reason, v.detail, f.warnings
+	seen.ID, seen.EventType, seen.OutTradeNo, seen.TransactionID = f.id, f.eventType, f.outTradeNo, f.transactionID
+	seen.Total, seen.Currency = f.total, f.currency
+	seen.Shadow, seen.Guard, seen.Deduped = d.handler.Mode == modeShadow, d.handler.AmountGuard.name(f.paid), d.claim.ID != ""
+	seen.Verify, seen.Lookup, seen.Store, seen.Upstream = d.verifyTime, d.lookupTime, time.Duration(d.storeTime.Load()), v.took
+	seen.ForwardedType = d.handler.form.contentType
 	seen.AckStatus, seen.AckMessage = d.ackOf(v)
 	if r := v.reply; r != nil {
 		seen.UpstreamStatus, seen.UpstreamSize, seen.UpstreamType = r.status, r.size, r.header.Get("Content-Type")

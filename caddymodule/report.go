@@ -80,7 +80,7 @@ func (d *delivery) logLateYes(v verdict) {
 		return // no yes
 	}
 	if entry := d.handler.logger.Check(level, message); entry != nil {
-		entry.Write(zap.String("id", d.facts.loggedID), zap.Duration("upstream_duration", v.took), zap.String("detail", v.detail))
+		entry.Write(zap.String("id", d.facts.loggedID()), zap.Duration("upstream_duration", v.took), zap.String("detail", v.detail))
 	}
 }
 
@@ -107,7 +107,7 @@ func (l logLine) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 		enc.AddString("detail", l.verdict.detail)
 	}
 	if f := &l.facts; f.id != "" {
-		enc.AddString("id", f.loggedID)
+		enc.AddString("id", f.loggedID())
 		enc.AddString("event_type", f.eventType)
 		enc.AddString("out_trade_no", f.outTradeNo)
 		enc.AddString("transaction_id", f.transactionID)

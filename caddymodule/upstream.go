@@ -36,20 +36,27 @@ func (h *Handler) detach(r *http.Request) (context.Context, context.CancelFunc) 
 // takes longer than upstream_timeout, WeChat Pay gets its FAIL on time even where a
 // handler does not mind the deadline.
 func (d *delivery) callUpstream(ctx context.Context, next caddyhttp.Handler) verdict {
-	tooLate := verdict{reason: verifier.UpstreamTimeout}
-	stop := context.AfterFunc(ctx, func() { d.decide(tooLate) })
+	stop := context.AfterFunc(ctx, d.runOut)
 	defer stop()
-
 	called := time.Now()
 	reply := newReply(ctx, time.Duration(d.handler.UpstreamTimeout))
 	err := d.runHandlers(next, reply)
+	return d.judge(reply, err, time.Since(called))
+}
 
+var tooLate = verdict{reason: verifier.UpstreamTimeout}
+
+// runOut tells WeChat Pay that the time is up.
+func (d *delivery) runOut() { d.decide(tooLate) }
+
+// judge judges what the handler chain wrote and returned.
+func (d *delivery) judge(reply *reply, err error, took time.Duration) verdict {
 	v := d.handler.judge.verdict(d.answer, reply, err)
-	if v.reason != verifier.OK && ctx.Err() != nil {
+	if v.reason != verifier.OK && reply.ctx.Err() != nil {
 		v = tooLate
 	}
-	v.reply, v.took = reply, time.Since(called)
-	metrics.upstream.Observe(v.took.Seconds())
+	v.reply, v.took = reply, took
+	metrics.upstream.Observe(took.Seconds())
 	return v
 }
 

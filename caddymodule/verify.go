@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/caddy-wechatpay/caddy-wechatpay/caddymodule/inspector"
 	"github.com/caddy-wechatpay/caddy-wechatpay/verifier"
 )
 
@@ -21,8 +20,8 @@ func (d *delivery) verify(body string, err error) (document string, _ error) {
 	if refused, ok := errors.AsType[*verifier.Error](err); ok && d.facts.id == "" {
 		d.facts = factsOfRefused(refused)
 	}
-	if inspector.Recording() {
-		d.forwarded = document
+	if d.seen != nil {
+		d.seen.Forwarded = document
 	}
 	return document, err
 }
@@ -36,6 +35,9 @@ func (d *delivery) convert(body string) (document string, err error) {
 		return "", err
 	}
 	d.facts = factsOf(n)
+	if d.seen != nil {
+		d.seen.APIVersion, d.seen.Authenticity = n.APIVersion, n.Authenticity
+	}
 	metrics.countKeys(n)
 	if err := d.handler.form.fits(n); err != nil {
 		return "", err
