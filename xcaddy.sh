@@ -56,7 +56,7 @@ with_flags() {
 }
 
 build_if_needed() {
-	if [[ ! -x caddy || -n $(find go.mod go.sum cmd caddymodule verifier -newer caddy) ]]; then
+	if [[ ! -x caddy || -n $(find go.mod go.sum cmd caddymodule internal verifier -newer caddy) ]]; then
 		build
 	fi
 }

@@ -65,8 +65,10 @@ if ! build_caddy >"$scratch/log" 2>&1; then
 fi
 expect "$caddy_version" version
 expect http.handlers.wechatpay_notify list-modules
+expect http.handlers.wechatpay_inspector list-modules
 expect http.wechatpay.stores.file list-modules
 expect http.wechatpay.stores.redis list-modules
 expect "$version" build-info
+expect "hang-up" wechatpay send --fault list
 "$scratch/caddy" build-info | grep "$module"
 go run ./internal/demo -caddy "$scratch/caddy"
