@@ -43,7 +43,7 @@ func (h *Handler) newDelivery(w http.ResponseWriter, r *http.Request) *delivery 
 		handler: h, request: r, response: w, started: time.Now(),
 		facts: facts{merchant: unknown, kind: unknown},
 	}
-	d.watch()
+	d.watch(r.Context())
 	d.traceID, _ = caddyhttp.GetVar(r.Context(), "trace_id").(string) // of the tracing handler
 	if strings.Contains(r.Header.Get("Content-Type"), "json") {
 		d.format = verifier.JSONAck // until the body itself tells, if it is ever read

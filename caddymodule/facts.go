@@ -34,11 +34,13 @@ func factsOf(n *verifier.Notification) facts {
 
 // loggedID leaves out a licence plate, which says who it was.
 func (f *facts) loggedID() string {
-	parts := strings.Split(f.id, ":")
-	if f.kind != string(verifier.Plate) || len(parts) < 3 { // nothing else, or nothing known
+	if f.kind != string(verifier.Plate) {
 		return f.id
 	}
-	parts[2] = "*" // after the resource type and the merchant
+	parts := strings.Split(f.id, ":")
+	if len(parts) > 2 { // after the resource type and the merchant, unless nothing is known
+		parts[2] = "*"
+	}
 	return strings.Join(parts, ":")
 }
 

@@ -2,6 +2,7 @@ package caddymodule
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"time"
 
@@ -11,11 +12,11 @@ import (
 )
 
 // watch begins to note what nobody but the inspector wants to know, if there is one.
-func (d *delivery) watch() {
+func (d *delivery) watch(ctx context.Context) {
 	if !inspector.Recording() {
 		return
 	}
-	client, _ := caddyhttp.GetVar(d.request.Context(), caddyhttp.ClientIPVarKey).(string)
+	client, _ := caddyhttp.GetVar(ctx, caddyhttp.ClientIPVarKey).(string)
 	d.seen = &inspector.Delivery{RemoteIP: client}
 }
 

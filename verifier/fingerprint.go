@@ -31,7 +31,7 @@ func fingerprintOf(key *rsa.PublicKey) string {
 
 // Fingerprints returns those of all keys that are configured for the merchant.
 func (m *Merchant) Fingerprints() []string {
-	var all []string
+	all := make([]string, 0, len(m.Keys)+len(m.APIv3Keys)+len(m.PlatformKeys))
 	for _, key := range m.Keys {
 		all = append(all, Fingerprint(key))
 	}

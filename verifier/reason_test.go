@@ -47,6 +47,7 @@ func stepOf(r verifier.Reason) verifier.Step {
 		return verifier.AmountStep
 	case verifier.AcceptedEarlier:
 		return verifier.DedupeStep
+	default:
 	}
 	switch r.Status() {
 	case 200:

@@ -151,7 +151,7 @@ func TestLabelsAreClosed(t *testing.T) {
 		e.post(body)
 	}
 	outcomes := map[string]bool{}
-	for reason := range verifier.Reason(verifier.NoUpstream + 1) {
+	for reason := range verifier.NoUpstream + 1 {
 		outcomes[string(reason.Outcome())+" "+reason.String()] = true
 	}
 	series := regexp.MustCompile(`^caddy_wechatpay_notifications_total\{kind="([a-z_]+)",merchant="(\d{8,10}|unknown)",outcome="([a-z]+)",reason="([a-z0-9_]+)"\}$`)
