@@ -1,0 +1,5 @@
+package caddymodule
+
+import (
+	_ "github.com/caddy-wechatpay/caddy-wechatpay/caddymodule/command" // caddy wechatpay
+)
