@@ -106,7 +106,7 @@ func printDiagnosis(cmd *cobra.Command, d diagnosis.Diagnosis) {
 		fmt.Fprintf(out, "\n%s (%s)\n  %s\n  %s\n", certainty(f, d.Genuine), f.Cause, visible(f.Explanation), visible(f.Remedy))
 	}
 	if d.StringToSign != "" {
-		fmt.Fprintf(out, "\nWhat is signed, with the key masked:\n  %s\n", visible(d.StringToSign))
+		fmt.Fprintf(out, "\nWhat is signed, with the key masked:\n  %s\nIt names the buyer: do not publish it.\n", visible(d.StringToSign))
 	}
 }
 

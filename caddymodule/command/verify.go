@@ -68,7 +68,11 @@ func (j *judging) verifier(e evidence) (*verifier.Verifier, error) {
 	if j.maxAge != 0 {
 		config.MaxAge, config.Now = time.Duration(j.maxAge), time.Now
 	}
-	return verifier.New(config)
+	v, err := verifier.New(config)
+	if err != nil {
+		return nil, fmt.Errorf("%w; explain takes such a key, and says more", err)
+	}
+	return v, nil
 }
 
 var errNoKeys = errors.New("there is no key: use --key-file, --key-env or --key-stdin for APIv2; " +
