@@ -1,7 +1,9 @@
 package diagnosis_test
 
 import (
+	"slices"
 	"strings"
+	"testing"
 
 	"github.com/caddy-wechatpay/caddy-wechatpay/internal/diagnosis"
 	"github.com/caddy-wechatpay/caddy-wechatpay/verifier"
@@ -68,4 +70,20 @@ var elementRows = []row{
 	{"element in capitals", afterwards(payment(), renamed("attach", "Attach")), "element_renamed", true, []string{"attach"}},
 	{"typo in a name", afterwards(payment(), renamed("out_trade_no", "out_trad_no")), "element_renamed", true, []string{"out_trade_no", "typo"}},
 	{"names in camel case", given(camelCase(payment().Signed(key, verifier.MD5)).XML()), "element_renamed", true, []string{"camel case"}},
+}
+
+// Where an element is missing that no genuine payment lacks, that is named before the key.
+func TestWhatIsNeverMissingComesFirst(t *testing.T) {
+	for name, body := range map[string]string{
+		"lost":    payment().Signed(key, verifier.MD5).Without("nonce_str").XML(),
+		"emptied": payment().Signed(key, verifier.MD5).With("openid", "").XML(),
+	} {
+		causes := []string{}
+		for _, finding := range diagnosis.Explain(given(body)).Findings {
+			causes = append(causes, finding.Cause)
+		}
+		if want := []string{"element_" + name, "key_wrong"}; !slices.Equal(causes, want) {
+			t.Errorf("%s: got %q, want %q", name, causes, want)
+		}
+	}
 }

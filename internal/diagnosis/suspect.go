@@ -25,11 +25,19 @@ func (q *inquiry) suspect(m *message, refusal *verifier.Error) (all []found) {
 			all = append(all, found{suspicion.cause, where})
 		}
 	}
+	key := found{cause: keyWrong}
 	if len(q.keys) == 0 {
-		all = append(all, found{cause: keyMissing})
-	} else {
-		all = append(all, found{cause: keyWrong})
+		key.cause = keyMissing
 	}
+	elements := m.lostOrEmptied()
+	if slices.ContainsFunc(elements, func(f found) bool { return neverMissing.MatchString(f.where) }) {
+		return append(append(all, elements...), key)
+	}
+	return append(append(all, key), elements...)
+}
+
+// lostOrEmptied are the usual elements that are not there, or not full.
+func (m *message) lostOrEmptied() (all []found) {
 	if missing := m.missingUsual(); missing != "" {
 		all = append(all, found{elementLost, missing})
 	}
@@ -38,6 +46,9 @@ func (q *inquiry) suspect(m *message, refusal *verifier.Error) (all []found) {
 	}
 	return all
 }
+
+// neverMissing finds elements that no genuine payment lacks.
+var neverMissing = regexp.MustCompile(`\b(appid|nonce_str|openid|out_trade_no|transaction_id|total_fee)\b`)
 
 // faultsOf are the faults of all of the keys.
 func faultsOf(keys []givenKey) (faults []found) {

@@ -48,8 +48,8 @@ func insertBlanks(value string) (before []string) {
 
 // numberSteps undo what programs make of numbers.
 var numberSteps = []fieldStep{
-	valueStep(amountInYuan, func(value string) []string {
-		if !decimal.MatchString(value) {
+	namedValueStep(amountInYuan, func(name, value string) []string {
+		if !isAmount(name) || !decimal.MatchString(value) {
 			return nil
 		}
 		return []string{scaled(value, 100), scaledDown(value)}
@@ -83,6 +83,12 @@ var (
 	decimal    = regexp.MustCompile(`^[0-9]{1,40}(\.[0-9]{1,8})?$`)
 	scientific = regexp.MustCompile(`^[0-9](\.[0-9]{1,40})?[eE]\+?[0-9]{1,2}$`)
 )
+
+// isAmount reports whether an element is an amount, by its name. Only those become yuan, all
+// of them at once.
+func isAmount(name string) bool {
+	return strings.Contains(name, "_fee") || strings.HasSuffix(name, "_amount")
+}
 
 // scaled multiplies a decimal number and returns it as an integer; where it is none, as it
 // is.

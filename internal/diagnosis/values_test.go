@@ -56,6 +56,8 @@ var valueRows = []row{
 	{"normalized", changed("attach", norm.NFD.String("é"), "é"), "value_normalized", true, []string{"normal form"}},
 
 	{"fen made yuan", changed("total_fee", "1234", "12.34"), "amount_in_yuan", true, []string{"total_fee", "yuan", "fen"}},
+	{"all amounts made yuan", given(payment().With("total_fee", "100").With("cash_fee", "90").Signed(key, verifier.MD5).
+		With("total_fee", "1.00").With("cash_fee", "0.90").XML()), "amount_in_yuan", true, []string{"cash_fee, total_fee", "yuan"}},
 	{"whole yuan", changed("total_fee", "100", "1"), "amount_in_yuan", true, []string{"yuan"}},
 	{"1.0 for 1", changed("total_fee", "1", "1.0"), "number_reformatted", true, []string{"total_fee", "1.0"}},
 	{"01 for 1", changed("total_fee", "1", "01"), "number_reformatted", true, []string{"01"}},
