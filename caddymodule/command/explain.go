@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -106,7 +107,10 @@ func printDiagnosis(cmd *cobra.Command, d diagnosis.Diagnosis) {
 		fmt.Fprintf(out, "\n%s (%s)\n  %s\n  %s\n", certainty(f, d.Genuine), f.Cause, visible(f.Explanation), visible(f.Remedy))
 	}
 	if d.StringToSign != "" {
-		fmt.Fprintf(out, "\nWhat is signed, with the key masked:\n  %s\nIt names the buyer: do not publish it.\n", visible(d.StringToSign))
+		fmt.Fprintf(out, "\nWhat is signed, with the key masked:\n  %s\n", visible(d.StringToSign))
+	}
+	if strings.Contains(d.StringToSign, "openid=") {
+		fmt.Fprintln(out, "It names the buyer: do not publish it.")
 	}
 }
 

@@ -76,6 +76,7 @@ func TestHeaders(t *testing.T) {
 	files(t, keyFiles(map[string]string{
 		"notification.txt": headers + "\n" + body, "crlf.txt": withCRLF(headers+"\n") + body, "body.json": body,
 		"no-blank-line.txt": headers + body, "line-end.txt": headers + "\n" + body + "\n",
+		"twice.txt": headers + signature + "\n\n" + body,
 	}))
 	var flags []string
 	for line := range strings.Lines(headers) {
@@ -94,6 +95,7 @@ func TestHeaders(t *testing.T) {
 		{"without a blank line they are part of the body", "no-blank-line.txt", nil, 1, "", `"reason":"malformed"`},
 		{"a line end after the body is part of it", "line-end.txt", nil, 1, "", `"reason":"bad_signature"`},
 		{"a flag replaces that of the file", "notification.txt", []string{"--header", "Wechatpay-Nonce: other"}, 1, "", `"reason":"bad_signature"`},
+		{"twice in the file is twice", "twice.txt", nil, 1, "", `"reason":"bad_signature"`},
 		{"twice by flag is twice", "notification.txt", []string{"--header", signature, "--header", signature}, 1, "", `"reason":"bad_signature"`},
 		{"the clock does not matter", "notification.txt", nil, 0, `"api_version":"v3"`, ""},
 		{"unless it is asked for", "notification.txt", []string{"--max-age", "48h"}, 1, "", `"reason":"clock_skew"`},
