@@ -206,6 +206,9 @@ func (p *tab) screenshot(name string) {
 	}
 	var png []byte
 	p.do(page.BringToFront(), chromedp.CaptureScreenshot(&png))
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		p.Fatal(err)
+	}
 	if err := os.WriteFile(dir+"/"+name+".png", png, 0o600); err != nil {
 		p.Fatal(err)
 	}

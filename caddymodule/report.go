@@ -1,8 +1,6 @@
 package caddymodule
 
 import (
-	"time"
-
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -26,11 +24,7 @@ func (d *delivery) reportAccess() {
 		return
 	}
 	extra.Set(zap.Inline(zapcore.ObjectMarshalerFunc(func(enc zapcore.ObjectEncoder) error {
-		outcome, reason := d.decision()
-		enc.AddString("wechatpay_outcome", outcome)
-		enc.AddString("wechatpay_reason", reason)
-		enc.AddString("wechatpay_merchant", d.facts.merchant)
-		enc.AddString("wechatpay_kind", d.facts.kind)
+		logLine{d, *d.verdict.Load()}.addFacts(enc, "wechatpay_")
 		return nil
 	})))
 }
@@ -81,63 +75,5 @@ func (d *delivery) logLateYes(v verdict) {
 	}
 	if entry := d.handler.logger.Check(level, message); entry != nil {
 		entry.Write(zap.String("id", d.facts.loggedID()), zap.Duration("upstream_duration", v.took), zap.String("detail", v.detail))
-	}
-}
-
-// logLine is what a delivery's line in the log holds.
-type logLine struct {
-	*delivery
-	verdict verdict
-}
-
-// MarshalLogObject implements zapcore.ObjectMarshaler.
-func (l logLine) MarshalLogObject(enc zapcore.ObjectEncoder) error {
-	enc.AddString("outcome", string(l.verdict.reason.Outcome()))
-	enc.AddString("reason", l.verdict.reason.String())
-	enc.AddString("kind", l.facts.kind)
-	enc.AddString("merchant", l.facts.merchant)
-	l.addDurations(enc)
-	if l.handler.Mode == modeShadow {
-		enc.AddString("mode", modeShadow)
-	}
-	if l.traceID != "" {
-		enc.AddString("trace_id", l.traceID)
-	}
-	if l.verdict.detail != "" {
-		enc.AddString("detail", l.verdict.detail)
-	}
-	if f := &l.facts; f.id != "" {
-		enc.AddString("id", f.loggedID())
-		enc.AddString("event_type", f.eventType)
-		enc.AddString("out_trade_no", f.outTradeNo)
-		enc.AddString("transaction_id", f.transactionID)
-		enc.AddInt64("total", f.total)
-		enc.AddString("currency", f.currency)
-		if len(f.warnings) > 0 {
-			zap.Strings("warnings", f.warnings).AddTo(enc)
-		}
-	}
-	if r := l.verdict.reply; r != nil {
-		enc.AddInt("upstream_status", r.status)
-		if l.verdict.reason != verifier.OK {
-			enc.AddString("upstream_content_type", r.header.Get("Content-Type"))
-			enc.AddInt("upstream_size", r.size)
-		}
-	}
-	return nil
-}
-
-// addDurations says where the time went. What has not been done takes none.
-func (l logLine) addDurations(enc zapcore.ObjectEncoder) {
-	enc.AddDuration("duration", time.Since(l.started))
-	enc.AddDuration("verify_duration", l.verifyTime)
-	if took := time.Duration(l.storeTime.Load()); took > 0 {
-		enc.AddDuration("store_duration", took)
-	}
-	if l.lookupTime > 0 {
-		enc.AddDuration("lookup_duration", l.lookupTime)
-	}
-	if l.verdict.reply != nil {
-		enc.AddDuration("upstream_duration", l.verdict.took)
 	}
 }

@@ -43,6 +43,12 @@ func TestDurations(t *testing.T) {
 					t.Errorf("%s is there: %v", name, there)
 				}
 			}
+			access := e.logs.one(t, accessLogger)
+			for _, name := range all[1:] { // of the whole, Caddy has a field of its own
+				if access["wechatpay_"+name] != line[name] {
+					t.Errorf("the access log says %s is %v, our own line %v", name, access["wechatpay_"+name], line[name])
+				}
+			}
 			for _, name := range []string{"lookup_duration", "upstream_duration"} {
 				if seconds, there := line[name].(float64); there && (seconds < took.Seconds() || seconds > line["duration"].(float64)) {
 					t.Errorf("%s is %v s of %v s", name, seconds, line["duration"])

@@ -19,6 +19,12 @@ func wantReport(t *testing.T, e *edge, outcome, reason, merchant, kind string) {
 		"wechatpay_merchant": merchant, "wechatpay_kind": kind,
 		"outcome": outcome, "reason": reason, "mchid": merchant, "kind": kind,
 	})
+	own, access := e.logs.one(t, ownLogger), e.logs.one(t, accessLogger)
+	for _, name := range []string{"id", "event_type", "out_trade_no", "transaction_id", "total", "currency"} {
+		if own[name] != access["wechatpay_"+name] {
+			t.Errorf("%s is %v in our own line, and %v in the access log", name, own[name], access["wechatpay_"+name])
+		}
+	}
 }
 
 func wantFields(t *testing.T, line logLine, want map[string]any) {
