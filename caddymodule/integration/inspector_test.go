@@ -2,7 +2,6 @@ package integration
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -53,22 +52,14 @@ func (s seen) states() string {
 // inspect asks the inspector at target, and returns all of its answer, too.
 func inspect(t *testing.T, e *edge, target string) ([]seen, string) {
 	t.Helper()
-	response, err := http.Get("http://" + e.listen + target + "?after=0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil || response.StatusCode != http.StatusOK {
-		t.Fatal(response.Status, string(text), err)
-	}
+	text := fetch(t, e, target+"?after=0")
 	var news struct {
 		Deliveries []seen `json:"deliveries"`
 	}
-	if err := json.Unmarshal(text, &news); err != nil {
+	if err := json.Unmarshal([]byte(text), &news); err != nil {
 		t.Fatalf("%v in %s", err, text)
 	}
-	return news.Deliveries, string(text)
+	return news.Deliveries, text
 }
 
 // The inspector shows each delivery with the step at which it ended, the reason in both

@@ -28,17 +28,9 @@ type samples map[string]float64
 
 func scrape(t *testing.T, e *edge) (samples, string) {
 	t.Helper()
-	response, err := http.Get("http://" + e.listen + "/metrics")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := fetch(t, e, "/metrics")
 	found := samples{}
-	for line := range strings.Lines(string(text)) {
+	for line := range strings.Lines(text) {
 		series, value, _ := strings.Cut(strings.TrimSpace(line), "} ")
 		if !strings.Contains(series, "{") {
 			series, value, _ = strings.Cut(strings.TrimSpace(line), " ")
@@ -50,7 +42,27 @@ func scrape(t *testing.T, e *edge) (samples, string) {
 			found[series] = number
 		}
 	}
-	return found, string(text)
+	return found, text
+}
+
+// fetch opens a connection of its own: a reload closes those of before.
+func fetch(t *testing.T, e *edge, target string) string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+e.listen+target, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Close = true
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Fatal(response.Status, string(text), err)
+	}
+	return string(text)
 }
 
 // since returns what has grown, and by how much: the values outlive a test.
