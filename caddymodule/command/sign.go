@@ -58,7 +58,8 @@ func newSign() *cobra.Command {
 		Short: "Makes a notification, signed as WeChat Pay signs it",
 		Long: `
 Prints the body of a notification as WeChat Pay would send it; for APIv3 after its headers
-and a blank line. The body ends without a line end, so that it can be sent as it is.
+and a blank line. The body ends without a line end, so that it can be sent as it is. APIv3
+without a --private-key-file is signed with a key made up for it, to be looked at.
 ` + kindsHelp + keysHelp + fmt.Sprintf(exitCodes, "it is printed", "never"),
 		Example: `  caddy wechatpay sign --kind payment --mch-id 1900000109 --key-env WECHATPAY_APIV2_KEY \
     --field out_trade_no=ORDER-1001 --field total_fee=9900
@@ -100,6 +101,9 @@ func (s *signing) print(cmd *cobra.Command, args []string) error {
 	i, err := s.issuer(cmd)
 	if err != nil {
 		return err
+	}
+	if i.Platform == nil && strings.HasPrefix(s.kind.text, "v3-") {
+		i.Platform = madeUpPlatform(cmd)
 	}
 	m, err := s.issue(i)
 	if err != nil {
@@ -153,6 +157,12 @@ func (s *signing) platform() (*wechatpaytest.Platform, error) {
 		return nil, fmt.Errorf("--private-key-file: %w", err)
 	}
 	return platform, nil
+}
+
+// madeUpPlatform signs where all that matters is what a notification looks like.
+func madeUpPlatform(cmd *cobra.Command) *wechatpaytest.Platform {
+	fmt.Fprintln(cmd.ErrOrStderr(), "Signed with an RSA key that was made up for this one, so it can be decrypted, but no edge accepts it. One that does: --private-key-file, see --help.")
+	return wechatpaytest.NewPublicKey()
 }
 
 func (s *signing) issue(i *issuer.Issuer) (issuer.Message, error) {
