@@ -3,11 +3,11 @@ package caddymodule
 import (
 	"slices"
 
-	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"github.com/caddyserver/caddy/v2/caddyconfig/httpcaddyfile"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
-	"github.com/dustin/go-humanize"
+
+	"github.com/caddy-wechatpay/caddy-wechatpay/internal/options"
 )
 
 func init() {
@@ -54,7 +54,7 @@ func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	if d.NextArg() {
 		return d.ArgErr()
 	}
-	if err := forEachOption(d, 0, h.unmarshalOption); err != nil {
+	if err := options.ForEach(d, h.unmarshalOption, "merchant"); err != nil {
 		return err
 	}
 	if len(h.Merchants) == 0 {
@@ -68,11 +68,11 @@ func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 	case "merchant":
 		return h.unmarshalMerchant(d)
 	case "mode":
-		return oneArg(d, &h.Mode, modeEnforce, modeShadow)
+		return options.One(d, &h.Mode, modeEnforce, modeShadow)
 	case "forward":
-		return oneArg(d, &h.Forward, forwardJSON, forwardXML, forwardCloudEvents)
+		return options.One(d, &h.Forward, forwardJSON, forwardXML, forwardCloudEvents)
 	case "webhook_secret":
-		if err := someArgs(d, &h.WebhookSecrets); err != nil {
+		if err := options.Some(d, &h.WebhookSecrets); err != nil {
 			return err
 		}
 		if len(h.WebhookSecrets) > 2 { // without repeating one
@@ -82,13 +82,13 @@ func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 	case "accept":
 		return h.unmarshalAccept(d)
 	case "max_age":
-		return durationArg(d, &h.MaxAge)
+		return options.Duration(d, &h.MaxAge)
 	case "max_body_size":
-		return sizeArg(d, &h.MaxBodySize)
+		return options.Size(d, &h.MaxBodySize)
 	case "upstream_timeout":
-		return durationArg(d, &h.UpstreamTimeout)
+		return options.Duration(d, &h.UpstreamTimeout)
 	case "keep_header":
-		return someArgs(d, &h.KeepHeaders)
+		return options.Some(d, &h.KeepHeaders)
 	case "amount_guard":
 		return h.unmarshalAmountGuard(d)
 	case "dedupe":
@@ -114,13 +114,13 @@ func (h *Handler) unmarshalAccept(d *caddyfile.Dispenser) error {
 
 func (h *Handler) unmarshalMerchant(d *caddyfile.Dispenser) error {
 	var m Merchant
-	if err := oneArg(d, &m.MchID); err != nil {
+	if err := options.One(d, &m.MchID); err != nil {
 		return err
 	}
 	if slices.ContainsFunc(h.Merchants, func(other Merchant) bool { return other.MchID == m.MchID }) {
 		return d.Errf("merchant %s is configured twice; put all of its options in one block", m.MchID)
 	}
-	if err := forEachOption(d, 1, m.unmarshalOption); err != nil {
+	if err := options.ForEach(d, m.unmarshalOption, "public_key"); err != nil {
 		return err
 	}
 	if !m.hasCredentials() {
@@ -133,15 +133,15 @@ func (h *Handler) unmarshalMerchant(d *caddyfile.Dispenser) error {
 func (m *Merchant) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 	switch option {
 	case "key":
-		return someArgs(d, &m.Keys)
+		return options.Some(d, &m.Keys)
 	case "sign_type":
-		return oneArg(d, &m.SignType, anySignType, "MD5", "HMAC-SHA256")
+		return options.One(d, &m.SignType, anySignType, "MD5", "HMAC-SHA256")
 	case "appid":
-		return someArgs(d, &m.AppIDs)
+		return options.Some(d, &m.AppIDs)
 	case "sub_mch_id":
-		return someArgs(d, &m.SubMchIDs)
+		return options.Some(d, &m.SubMchIDs)
 	case "apiv3_key":
-		return someArgs(d, &m.APIv3Keys)
+		return options.Some(d, &m.APIv3Keys)
 	case "public_key":
 		var key PublicKey
 		if !d.Args(&key.ID, &key.File) || d.NextArg() {
@@ -150,77 +150,9 @@ func (m *Merchant) unmarshalOption(d *caddyfile.Dispenser, option string) error 
 		m.PublicKeys = append(m.PublicKeys, key)
 		return nil
 	case "platform_certificate":
-		return someArgs(d, &m.PlatformCertificates)
+		return options.Some(d, &m.PlatformCertificates)
 	}
 	return d.Errf("unknown option %q of merchant", option)
-}
-
-// forEachOption reads a block. It refuses options that appear twice: one of the two
-// would be overlooked.
-func forEachOption(d *caddyfile.Dispenser, nesting int, unmarshal func(*caddyfile.Dispenser, string) error) error {
-	seen := make(map[string]bool)
-	for d.NextBlock(nesting) {
-		option := d.Val()
-		if seen[option] && option != "merchant" && option != "public_key" {
-			return d.Errf("%s appears twice", option)
-		}
-		seen[option] = true
-		if err := unmarshal(d, option); err != nil {
-			return err
-		}
-		if option != "merchant" && d.NextBlock(nesting+1) {
-			return d.Errf("%s takes no block", option)
-		}
-	}
-	return nil
-}
-
-// oneArg reads exactly one argument, which must be one of allowed if there are any.
-func oneArg(d *caddyfile.Dispenser, value *string, allowed ...string) error {
-	option := d.Val()
-	if !d.Args(value) || d.NextArg() {
-		return d.ArgErr()
-	}
-	if len(allowed) > 0 && !slices.Contains(allowed, *value) {
-		return d.Errf("%s %q is not one of %q", option, *value, allowed)
-	}
-	return nil
-}
-
-func someArgs(d *caddyfile.Dispenser, values *[]string) error {
-	if *values = d.RemainingArgs(); len(*values) == 0 {
-		return d.ArgErr()
-	}
-	return nil
-}
-
-func durationArg(d *caddyfile.Dispenser, value *caddy.Duration) error {
-	var text string
-	option := d.Val()
-	if err := oneArg(d, &text); err != nil {
-		return err
-	}
-	duration, err := caddy.ParseDuration(text)
-	if err != nil || duration <= 0 {
-		return d.Errf("%s %q is not a positive duration such as 30s, 5m or 2d", option, text)
-	}
-	*value = caddy.Duration(duration)
-	return nil
-}
-
-func sizeArg(d *caddyfile.Dispenser, value *int64) error {
-	var text string
-	option := d.Val()
-	if err := oneArg(d, &text); err != nil {
-		return err
-	}
-	const most = 1 << 30
-	size, err := humanize.ParseBytes(text)
-	if err != nil || size == 0 || size > most {
-		return d.Errf("%s %q is not a size such as 64KiB, between 1B and 1GiB", option, text)
-	}
-	*value = int64(size)
-	return nil
 }
 
 var _ caddyfile.Unmarshaler = (*Handler)(nil)

@@ -102,7 +102,7 @@ func TestSyntaxErrors(t *testing.T) {
 		{"timeout of 0", merchant(key) + "dedupe file {\ntimeout 0s\n}", 7, `timeout "0s" is not a positive duration such as`},
 		{"a negative retention", merchant(key) + "dedupe file {\nretention -72h\n}", 7, `retention "-72h" is not a positive duration such as`},
 		{"retention without a unit", merchant(key) + "dedupe memory {\nretention 72\n}", 7, `retention "72" is not a positive duration such as`},
-		{"an option of a store with a block", merchant(key) + "dedupe file {\ntimeout 1s {\nx\n}\n}", 7, "of dedupe"},
+		{"an option of a store with a block", merchant(key) + "dedupe file {\ntimeout 1s {\nx\n}\n}", 8, "timeout takes no block"},
 
 		{"amount_guard without a value", merchant(key) + "amount_guard", 6, wrongCount + "'amount_guard'"},
 		{"another amount_guard", merchant(key) + "amount_guard http://x/", 6, `amount_guard "http://x/" is neither lookup nor attach`},

@@ -8,6 +8,8 @@ import (
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"go.uber.org/zap"
+
+	"github.com/caddy-wechatpay/caddy-wechatpay/internal/options"
 )
 
 // Namespace is where Caddy looks for stores.
@@ -52,39 +54,13 @@ func (o Options) Validate() error {
 
 // UnmarshalBlock reads the options from the block of the named store, which is optional.
 func (o *Options) UnmarshalBlock(d *caddyfile.Dispenser, store string) error {
-	seen := make(map[string]bool)
-	for nesting := d.Nesting(); d.NextBlock(nesting); {
-		option := d.Val()
-		if seen[option] {
-			return d.Errf("%s appears twice", option)
-		}
-		seen[option] = true
-		var err error
+	return options.ForEach(d, func(d *caddyfile.Dispenser, option string) error {
 		switch option {
 		case "timeout":
-			err = durationArg(d, &o.Timeout)
+			return options.Duration(d, &o.Timeout)
 		case "retention":
-			err = durationArg(d, &o.Retention)
-		default:
-			err = d.Errf("unknown option %q of dedupe %s; there are timeout and retention", option, store)
+			return options.Duration(d, &o.Retention)
 		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func durationArg(d *caddyfile.Dispenser, value *caddy.Duration) error {
-	var text string
-	option := d.Val()
-	if !d.Args(&text) || d.NextArg() {
-		return d.ArgErr()
-	}
-	duration, err := caddy.ParseDuration(text)
-	if err != nil || duration <= 0 {
-		return d.Errf("%s %q is not a positive duration such as 2s, 5m or 3d", option, text)
-	}
-	*value = caddy.Duration(duration)
-	return nil
+		return d.Errf("unknown option %q of dedupe %s; there are timeout and retention", option, store)
+	})
 }

@@ -6,6 +6,8 @@ import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"github.com/caddyserver/caddy/v2/caddyconfig/httpcaddyfile"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/caddy-wechatpay/caddy-wechatpay/internal/options"
 )
 
 func init() {
@@ -31,21 +33,7 @@ func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	if d.NextArg() {
 		return d.ArgErr()
 	}
-	seen := make(map[string]bool)
-	for d.NextBlock(0) {
-		option := d.Val()
-		if seen[option] {
-			return d.Errf("%s appears twice", option)
-		}
-		seen[option] = true
-		if err := h.unmarshalOption(d, option); err != nil {
-			return err
-		}
-		if d.NextBlock(1) {
-			return d.Errf("%s takes no block", option)
-		}
-	}
-	return nil
+	return options.ForEach(d, h.unmarshalOption)
 }
 
 func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
@@ -59,9 +47,9 @@ func (h *Handler) unmarshalOption(d *caddyfile.Dispenser, option string) error {
 }
 
 func (h *Handler) unmarshalAllow(d *caddyfile.Dispenser) error {
-	ranges := d.RemainingArgs()
-	if len(ranges) == 0 {
-		return d.ArgErr()
+	var ranges []string
+	if err := options.Some(d, &ranges); err != nil {
+		return err
 	}
 	for _, expression := range ranges {
 		if expression == "private_ranges" {
@@ -78,8 +66,8 @@ func (h *Handler) unmarshalAllow(d *caddyfile.Dispenser) error {
 
 func (h *Handler) unmarshalKeep(d *caddyfile.Dispenser) error {
 	var text string
-	if !d.Args(&text) || d.NextArg() {
-		return d.ArgErr()
+	if err := options.One(d, &text); err != nil {
+		return err
 	}
 	keep, err := strconv.Atoi(text)
 	if err != nil || keep < 1 || keep > mostKept {

@@ -32,7 +32,7 @@ func TestCaddyfile(t *testing.T) {
 		"an option that does not exist": {input: "file {\n path x\n}", err: `unknown option "path" of dedupe file; there are timeout and retention`},
 		"an option after a path":        {input: "file x.db {\n path x\n}", err: `unknown option "path" of dedupe file;`},
 		"an option twice":               {input: "file {\n retention 1h\n retention 1h\n}", err: "retention appears twice"},
-		"what is no duration":           {input: "file {\n retention long\n}", err: `retention "long" is not a positive duration such as 2s, 5m or 3d`},
+		"what is no duration":           {input: "file {\n retention long\n}", err: `retention "long" is not a positive duration such as 30s, 5m or 2d`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
