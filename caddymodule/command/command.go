@@ -18,6 +18,7 @@ import (
 func init() {
 	caddycmd.RegisterCommand(caddycmd.Command{
 		Name:  "wechatpay",
+		Usage: "verify | explain | sign | send | attach",
 		Short: "Verifies, explains, makes and delivers WeChat Pay notifications",
 		Long: `
 What WeChat Pay itself does not offer: to look at a notification (回调通知), and to test
