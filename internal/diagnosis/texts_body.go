@@ -83,7 +83,7 @@ var bodyTexts = map[cause]text{
 	},
 	bodyJSON: {
 		"body_json_of_xml",
-		"The XML was converted to JSON. APIv2 notifications are XML, and are verified as XML.",
+		"The XML was parsed and re-serialised (converted to JSON). APIv2 notifications are XML, and are verified as XML.",
 		rawBody,
 	},
 	bodyQueryString: {

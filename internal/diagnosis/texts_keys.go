@@ -115,7 +115,7 @@ var keyTexts = map[cause]text{
 	},
 	keyWrong: {
 		"key_wrong",
-		"No key given made this signature, and undoing the usual changes of a body did not help. Most likely the key is another one: the sandbox key (sandbox), the key of another merchant number, a key that was reset since, the APIv3 key or an app secret (AppSecret) in place of the APIv2 key. Otherwise the body was changed in several places.",
+		"No key given made this signature, and undoing the usual changes of a body did not help. Most likely the key is another one: the sandbox key (sandbox), the key of another merchant number, a key that was reset since, the APIv3 key or an app secret (AppSecret) in place of the APIv2 key. Otherwise the body was changed in several places, as by parsing and re-serialising it.",
 		"Compare the key with the one set for this merchant number in the merchant platform (it can only be reset there, not seen), and the string to sign with what your program signs. Take the raw bytes of the body, before any framework reads them.",
 	},
 	merchantOther: {

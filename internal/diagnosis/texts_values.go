@@ -10,7 +10,7 @@ var valueTexts = map[cause]text{
 	},
 	valuePadded: {
 		"value_padded",
-		"The value of {where} has blanks or line breaks around it that were not signed: the XML was indented (pretty-printed) inside of its elements.",
+		"The value of {where} has blanks or line breaks around it that were not signed: the XML was re-serialised, indented (pretty-printed) inside of its elements.",
 		"Do not format the body. " + rawBody,
 	},
 	blankLost: {
@@ -100,7 +100,7 @@ var valueTexts = map[cause]text{
 	},
 	numberReformatted: {
 		"number_reformatted",
-		"The number in {where} was re-formatted (such as 1.0, 01 or 1,000); it was signed in its plain form.",
+		"The number in {where} was re-formatted (such as 1.0, 01 or 1,000), as happens where a body is parsed and re-serialised; it was signed in its plain form.",
 		"Keep values as texts: a float or a spreadsheet writes 1 as 1.0. " + rawBody,
 	},
 	numberScientific: {
@@ -163,7 +163,7 @@ var elementTexts = map[cause]text{
 	},
 	elementRenamed: {
 		"element_renamed",
-		"An element has another name than when it was signed (camel case, hyphens, a typo); it should be {where}.",
+		"An element has another name than when it was signed (camel case, hyphens, a typo), as after a body was mapped to an object and re-serialised; it should be {where}.",
 		"Keep the names as WeChat Pay writes them. " + rawBody,
 	},
 	elementDoubled: {
